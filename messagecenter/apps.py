@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class MessageCenterConfig(AppConfig):
+    name = "messagecenter"
+    label = "messagecenter"

@@ -1,0 +1,268 @@
+"""Every setting, read from the environment. A missing or unsafe value stops the start with a sentence that says what to set.
+
+`PORTAL_PROFILE` is `production` unless told otherwise; `demo` (used by `make demo`) and `test` supply the keys and services
+that a production deployment must name itself. `.env.example` lists every name with its meaning.
+"""
+
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from portal.logs import LOGGING_SETTINGS
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+
+env = environ.FileAwareEnv()
+PROFILE = env.str("PORTAL_PROFILE", default="production")
+if PROFILE not in {"production", "demo", "test"}:
+    raise ImproperlyConfigured(f"PORTAL_PROFILE is {PROFILE!r}; it must be production, demo or test.")
+PRODUCTION = PROFILE == "production"
+DEMO = PROFILE == "demo"
+
+
+def required(name: str, elsewhere: str) -> str:
+    """The variable's value; outside production `elsewhere` stands in for a missing one."""
+    value: str = env.str(name, default="" if PRODUCTION else elsewhere)
+    if not value:
+        raise ImproperlyConfigured(f"Set {name} in the environment (see .env.example).")
+    return value
+
+
+# --- The site -----------------------------------------------------------------------------------------------------------
+DEBUG = False
+SECRET_KEY = required("SECRET_KEY", "not-secret-outside-production-" + "0" * 32)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["127.0.0.1", "localhost", "testserver"])
+PORTAL_BASE_URL = required("PORTAL_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+CSRF_TRUSTED_ORIGINS = [PORTAL_BASE_URL]
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+SITE_NAME = "21Vianet Partner Portal"
+
+INSTALLED_APPS = [
+    "portal.shell",
+    "portal.ui",
+    "portal.api",
+    "portal.audit",
+    "portal.outbox",
+    "portal.mail",
+    "tenants",
+    "subscriptions",
+    "messagecenter",
+    "support",
+    "portal.demo",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "guardian",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_htmx",
+    "heroicons",
+    "template_partials",
+    "django_structlog",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "portal.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "portal.middleware.SecurityHeadersMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "tenants.middleware.ActorMiddleware",
+    "portal.middleware.ErrorMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "template_partials.loader.Loader",
+                    [
+                        (
+                            "django.template.loaders.cached.Loader",
+                            [
+                                "django.template.loaders.filesystem.Loader",
+                                "django.template.loaders.app_directories.Loader",
+                            ],
+                        )
+                    ],
+                )
+            ],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portal.shell.context.shell",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# --- Data ---------------------------------------------------------------------------------------------------------------
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
+DATABASES["default"]["CONN_MAX_AGE"] = None
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA foreign_keys=ON;",
+    }
+else:
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL = env.str("REDIS_URL", default="")
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "portal"}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db" if REDIS_URL else "django.contrib.sessions.backends.db"
+
+# --- Work behind the page -----------------------------------------------------------------------------------------------
+CELERY_BROKER_URL = required("CELERY_BROKER_URL", "memory://")
+VIANET_QUEUE_URL = required("VIANET_QUEUE_URL", "memory://")
+VIANET_QUEUE_PREFIX = env.str("VIANET_QUEUE_PREFIX", default="vianet")
+VIANET_SIGNING_KEY = required("VIANET_SIGNING_KEY", "portal-to-vianet-key-outside-production")
+VIANET_VERIFY_KEYS = env.list("VIANET_VERIFY_KEYS", default=[] if PRODUCTION else ["vianet-to-portal-key-outside-production"])
+if not VIANET_VERIFY_KEYS:
+    raise ImproperlyConfigured("Set VIANET_VERIFY_KEYS in the environment (see .env.example).")
+AUDIT_KEY = required("AUDIT_KEY", "audit-key-outside-production")
+
+# --- People -------------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "tenants.User"
+AUTHENTICATION_BACKENDS = [
+    "tenants.sign_in.PortalBackend",
+    "guardian.backends.ObjectPermissionBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ANONYMOUS_USER_NAME = None
+GUARDIAN_MONKEY_PATCH_USER = False
+# Partner and operator people must use a second factor (Microsoft's partner security requirements); the demo does not ask.
+MFA_REQUIRED = env.bool("MFA_REQUIRED", default=PRODUCTION)
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+SESSION_COOKIE_AGE = env.int("SESSION_SECONDS", default=8 * 3600)
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+PASSWORD_RESET_TIMEOUT = env.int("PASSWORD_RESET_SECONDS", default=1800)
+
+# --- Languages and time -------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese")), ("fr", _("French"))]
+LOCALE_PATHS = [BASE_DIR / "portal" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+PORTAL_TIME_ZONE = env.str("PORTAL_TIME_ZONE", default="Asia/Shanghai")
+USE_THOUSAND_SEPARATOR = True
+
+# --- Files that browsers fetch ------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "portal" / "static"]
+WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_AUTOREFRESH = not PRODUCTION
+if PRODUCTION:
+    STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
+
+# --- Safety -------------------------------------------------------------------------------------------------------------
+SECURE = PORTAL_BASE_URL.startswith("https://")
+SECURE_SSL_REDIRECT = SECURE
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
+SECURE_HSTS_PRELOAD = SECURE
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+if env.bool("BEHIND_TLS_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SESSION_COOKIE_SECURE = SECURE
+CSRF_COOKIE_SECURE = SECURE
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+    }
+}
+
+# --- The REST API -------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["tenants.rest.ActorAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["portal.api.permissions.DenyAll"],
+    "DEFAULT_RENDERER_CLASSES": ["portal.api.rendering.OrjsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["portal.api.parsing.StrictJSONParser"],
+    "EXCEPTION_HANDLER": "portal.api.errors.exception_handler",
+    "DEFAULT_SCHEMA_CLASS": "portal.api.schema.GraphSchema",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": SITE_NAME,
+    "VERSION": "1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/v1.0",
+}
+
+# --- Limits and day counts, each with its documented default -----------------------
+PAGE_SIZE = env.int("PAGE_SIZE", default=50)
+SUSPENDED_DAYS = env.int("SUSPENDED_DAYS", default=60)  # China: data is deleted 60 days after suspension
+REOPEN_DAYS = env.int("REOPEN_DAYS", default=14)  # a closed support request may be reopened for 14 days
+DELETED_USER_DAYS = env.int("DELETED_USER_DAYS", default=30)  # a deleted user can be restored for 30 days
+TOKEN_DAYS = env.int("TOKEN_DAYS", default=90)
+IDEMPOTENCY_HOURS = env.int("IDEMPOTENCY_HOURS", default=24)
+
+# --- Logs ---------------------------------------------------------------------------------------------------------------
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOGGING = LOGGING_SETTINGS(LOG_LEVEL, json=PRODUCTION)
+LOGGING_CONFIG = "logging.config.dictConfig"

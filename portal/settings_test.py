@@ -1,0 +1,15 @@
+"""What the tests change: profile, a database file per process, a cheap hasher, no second factor."""
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ["PORTAL_PROFILE"] = "test"
+
+from portal.settings import *  # noqa: E402, F403 - the overrides below stand on the whole of the settings
+from portal.settings import DATABASES  # noqa: E402 - the profile has to be set first
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+MFA_REQUIRED = False
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["TEST"] = {"NAME": str(Path(tempfile.gettempdir()) / f"portal-test-{os.getpid()}.sqlite3")}
