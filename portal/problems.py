@@ -1,0 +1,128 @@
+"""One refusal, two faces: a page (or a toast, for htmx) for people, Graph's error body for programs.
+
+`portal.urls` names the handlers here for what Django refuses before any view runs.
+"""
+
+import structlog
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from portal.api.errors import is_api, problem_response
+from portal.errors import BadRequest, NotAllowed, NotVisible, PortalError, Unauthenticated, WrongMethod
+
+logger = structlog.get_logger(__name__)
+
+PAGES = {403, 404, 405, 409, 412}  # statuses with words of their own: templates/errors/<status>.html
+
+
+def request_id_of(request: HttpRequest) -> str:
+    """Our id of this request, "" outside the middleware."""
+    return str(getattr(request, "request_id", ""))
+
+
+def client_request_id_of(request: HttpRequest) -> str:
+    """The caller's own id of this request, "" when it sent none."""
+    return str(getattr(request, "client_request_id", ""))
+
+
+def answer(request: HttpRequest, error: PortalError) -> HttpResponse:
+    """The answer that says `error` to whoever asked. `response.portal_error` is the error itself."""
+    if is_api(request):
+        response = problem_response(request, error)
+    elif isinstance(error, Unauthenticated):
+        response = _to_sign_in(request)
+    else:
+        response = _page(request, error)
+    if isinstance(error, WrongMethod):
+        response.headers["Allow"] = ", ".join(error.allowed)
+    response.portal_error = error  # type: ignore[attr-defined]  # read by the middleware that owns the transaction
+    return response
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page and back: never back to a form post or to a fragment, which would be an odd page to land on."""
+    htmx = bool(getattr(request, "htmx", False))
+    back = request.get_full_path() if request.method == "GET" and not htmx else settings.LOGIN_REDIRECT_URL
+    response = redirect_to_login(back, resolve_url(settings.LOGIN_URL))
+    if not htmx:
+        return response
+    return HttpResponse(status=401, headers={"HX-Redirect": response.url})
+
+
+def _page(request: HttpRequest, error: PortalError) -> HttpResponse:
+    context = {
+        "error": error,
+        "status": int(error.status),
+        "request_id": request_id_of(request),
+        "layout": "base.html" if getattr(request, "actor", None) else "base_bare.html",
+    }
+    name = f"errors/{int(error.status)}.html" if error.status in PAGES else "errors/problem.html"
+    htmx = bool(getattr(request, "htmx", False)) and not request.htmx.boosted  # type: ignore[attr-defined]  # django-htmx
+    response = HttpResponse(status=int(error.status))
+    if htmx:
+        name = "errors/problem.html#toast"
+        response.headers.update({"HX-Retarget": "#toasts", "HX-Reswap": "beforeend"})
+    try:
+        response.content = render_to_string(name, context, request).encode()
+    except Exception:
+        # The page about the trouble must appear even when the site's frame is part of the trouble.
+        logger.exception("problem_page_failed", code=error.code)
+        response.content = _plain(error, request).encode()
+    return response
+
+
+def _plain(error: PortalError, request: HttpRequest) -> str:
+    return format_html(
+        "<!doctype html><html><head><meta charset=utf-8><title>{0}</title></head>"
+        "<body><h1>{0}</h1><p>{1}</p><p>{2}</p><p>{3} {4}</p></body></html>",
+        error.title,
+        error.message,
+        error.remedy,
+        error.code,
+        request_id_of(request),
+    )
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """`handler400`."""
+    return answer(request, BadRequest())
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """`handler403`."""
+    return answer(request, NotAllowed())
+
+
+def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """`handler404`: also for addresses that no route knows."""
+    return answer(request, NotVisible())
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """`CSRF_FAILURE_VIEW`. The reason helps whoever reads the log, not whoever forged the form."""
+    logger.warning("csrf_refused", reason=reason)
+    message = _("This form is too old or was opened in another session.")
+    remedy = _("Reload the page and send it again. Cookies must be allowed for this site.")
+    return answer(request, NotAllowed(message, code="csrfFailed", remedy=remedy))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """`handler500`: no context processor and no query, because the database may be the trouble."""
+    error = PortalError(_("The portal could not finish this. Nothing was changed."))
+    if is_api(request):
+        response = problem_response(request, error)
+    else:
+        context = {"error": error, "status": 500, "request_id": request_id_of(request)}
+        try:
+            body = render_to_string("errors/500.html", context)
+        except Exception:
+            logger.exception("problem_page_failed", code=error.code)
+            body = _plain(error, request)
+        response = HttpResponse(body, status=500)
+    response.portal_error = error  # type: ignore[attr-defined]  # read by the middleware that owns the transaction
+    return response
