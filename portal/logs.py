@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object per line in production, `key=value` lines elsewhere, the request id on every line."""
+"""Structured logs: JSON lines in production, `key=value` lines elsewhere, the request id on every one."""
 
 import re
 import sys

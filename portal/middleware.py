@@ -79,7 +79,7 @@ class SecurityHeadersMiddleware:
 
 
 class ErrorMiddleware:
-    """Translate what a view raised. The answer carries `portal_error`, by which the transaction outside knows to roll back."""
+    """Translate what a view raised. By `portal_error` on the answer the transaction outside knows to roll back."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

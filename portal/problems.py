@@ -9,11 +9,13 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
+from django.utils.cache import patch_vary_headers
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from portal.api.errors import is_api, problem_response
 from portal.errors import BadRequest, NotAllowed, NotVisible, PortalError, Unauthenticated, WrongMethod
+from portal.web import is_fragment
 
 logger = structlog.get_logger(__name__)
 
@@ -45,7 +47,7 @@ def answer(request: HttpRequest, error: PortalError) -> HttpResponse:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    """To the sign-in page and back: never back to a form post or to a fragment, which would be an odd page to land on."""
+    """To the sign-in page and back, but never back to a form post or a fragment: an odd place to land."""
     htmx = bool(getattr(request, "htmx", False))
     back = request.get_full_path() if request.method == "GET" and not htmx else settings.LOGIN_REDIRECT_URL
     response = redirect_to_login(back, resolve_url(settings.LOGIN_URL))
@@ -62,17 +64,18 @@ def _page(request: HttpRequest, error: PortalError) -> HttpResponse:
         "layout": "base.html" if getattr(request, "actor", None) else "base_bare.html",
     }
     name = f"errors/{int(error.status)}.html" if error.status in PAGES else "errors/problem.html"
-    htmx = bool(getattr(request, "htmx", False)) and not request.htmx.boosted  # type: ignore[attr-defined]  # django-htmx
-    response = HttpResponse(status=int(error.status))
-    if htmx:
+    headers = {}
+    if is_fragment(request):
         name = "errors/problem.html#toast"
-        response.headers.update({"HX-Retarget": "#toasts", "HX-Reswap": "beforeend"})
+        headers = {"HX-Retarget": "#toasts", "HX-Reswap": "beforeend"}
     try:
-        response.content = render_to_string(name, context, request).encode()
+        body: str = render_to_string(name, context, request)
     except Exception:
         # The page about the trouble must appear even when the site's frame is part of the trouble.
         logger.exception("problem_page_failed", code=error.code)
-        response.content = _plain(error, request).encode()
+        body = _plain(error, request)
+    response = HttpResponse(body, status=int(error.status), headers=headers)
+    patch_vary_headers(response, ["HX-Request"])
     return response
 
 
@@ -119,7 +122,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     else:
         context = {"error": error, "status": 500, "request_id": request_id_of(request)}
         try:
-            body = render_to_string("errors/500.html", context)
+            body: str = render_to_string("errors/500.html", context)
         except Exception:
             logger.exception("problem_page_failed", code=error.code)
             body = _plain(error, request)

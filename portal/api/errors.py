@@ -1,6 +1,7 @@
-"""Graph's error body, made once: for what a view raises (DRF calls `exception_handler`) and for what happens around views.
+"""Graph's error body, made once: for what a view raises (`exception_handler`) and for what happens around views.
 
-`application/json` unless `Accept` prefers RFC 9457's `application/problem+json`, which Graph's JavaScript client cannot read.
+`application/json` unless `Accept` prefers RFC 9457's `application/problem+json`, which Graph's JavaScript client cannot
+read.
 """
 
 from http import HTTPStatus
@@ -11,7 +12,8 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -81,9 +83,7 @@ def problem_body(request: HttpRequest, error: PortalError) -> dict[str, Any]:
         "error": {
             "code": error.code,
             "message": message,
-            "details": [
-                {"target": detail["target"], "message": str(detail["message"])} for detail in error.details
-            ],
+            "details": [{"target": detail["target"], "message": str(detail["message"])} for detail in error.details],
             "innerError": inner,
         },
     }
@@ -130,7 +130,7 @@ def problem_response(request: HttpRequest, error: PortalError) -> HttpResponse:
 
 
 def exception_handler(exception: Exception, context: dict[str, Any]) -> Response | None:
-    """REST framework's hook. None leaves a defect to Django: logged, rolled back, answered by `problems.server_error`."""
+    """REST framework's hook. None leaves a defect to Django: logged, rolled back, answered by `server_error`."""
     error = as_portal_error(exception, context.get("view"))
     if error is None:
         return None
@@ -172,7 +172,7 @@ def _framework_error(exception: exceptions.APIException) -> PortalError:
         case exceptions.UnsupportedMediaType():
             return UnsupportedMedia()
         case exceptions.Throttled():
-            return TooManyRequests(exception.wait)
+            return TooManyRequests(getattr(exception, "wait", None))
     error = BadRequest(str(exception.detail))
     error.status = HTTPStatus(exception.status_code)
     return error
