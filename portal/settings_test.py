@@ -13,3 +13,6 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MFA_REQUIRED = False
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(Path(tempfile.gettempdir()) / f"portal-test-{os.getpid()}.sqlite3")}
+elif template := os.environ.get("PORTAL_TEST_TEMPLATE"):
+    # The run's own database carries the grants that every test database must start with.
+    DATABASES["default"]["TEST"] = {"TEMPLATE": template}

@@ -1,0 +1,145 @@
+"""What every test stands on: a database per process, an identity that row-level security lets through, honest skips."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+
+from dev import find_chromium
+from portal.catalogues import compile_catalogues
+from portal.database import transaction_as
+from tests.servers import header
+from tests.triggers import flush_past_triggers
+
+HERE = Path(__file__).parent
+# The cast of the story (tests/people.py).
+pytest_plugins = ["tests.people"] if (HERE / "people.py").exists() else []
+
+TRANSACTIONAL = {"transactional_db", "live_server", "django_db_reset_sequences"}
+DATABASE_FIXTURES = TRANSACTIONAL | {"db", "django_db_serialized_rollback"}
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the languages once, before any worker starts."""
+    if not hasattr(config, "workerinput"):
+        compile_catalogues()
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Which database, role, brokers and browser this run really uses."""
+    return header.lines(settings.DATABASES["default"], find_chromium())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove what SQLite may have left beside this process's database file."""
+    name = settings.DATABASES["default"].get("TEST", {}).get("NAME")
+    if name:
+        for leftover in Path(name).parent.glob(f"{Path(name).name}*"):
+            leftover.unlink(missing_ok=True)
+
+
+def _missing() -> dict[str, str]:
+    """Marker -> why its tests cannot run here."""
+    missing = {}
+    if connection.vendor != "postgresql":
+        missing["postgres"] = "needs PostgreSQL: make test-pg"
+    if not os.environ.get("PORTAL_TEST_REDIS_URL"):
+        missing["redis"] = "needs a Redis server: make test-pg"
+    if not os.environ.get("PORTAL_TEST_RABBITMQ_URL"):
+        missing["rabbitmq"] = "needs a RabbitMQ server: make test-pg"
+    if not find_chromium():
+        missing["browser"] = "needs Chromium: apt-get install chromium, or set CHROMIUM to its path"
+    return missing
+
+
+def _skip_is_failure(marker: str) -> bool:
+    """In CI nothing is skipped that the run was meant to prove: servers in `make test-pg`, the browser everywhere."""
+    return os.environ.get("CI") == "true" and (marker == "browser" or "PORTAL_TEST_SERVERS" in os.environ)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip, with its reason, a test whose server is absent; in CI fail it."""
+    for marker, reason in _missing().items():
+        if item.get_closest_marker(marker):
+            if _skip_is_failure(marker):
+                pytest.fail(f"In CI this test must run, and it {reason}.", pytrace=False)
+            pytest.skip(reason)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_with_triggers() -> Iterator[None]:
+    with flush_past_triggers():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    """Throttles and cached sessions of one test are nothing to the next."""
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _database_identity(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The test's own ORM calls run as the machine `test`; the test client's requests nest inside, as whom they sign in.
+
+    A transactional test has no transaction to put the identity into: its connection carries it for the session instead.
+    """
+    mark = request.node.get_closest_marker("django_db")
+    fixtures = set(request.fixturenames)
+    if mark is None and not fixtures & DATABASE_FIXTURES:
+        yield
+    elif (mark is not None and mark.kwargs.get("transaction")) or fixtures & TRANSACTIONAL:
+        request.getfixturevalue("transactional_db")
+        with transaction_as(system="test", atomic=False):
+            _keep_for_session("test")
+            yield
+            _keep_for_session("")
+    else:
+        request.getfixturevalue("db")
+        with transaction_as(system="test"):
+            yield
+
+
+def _keep_for_session(system: str) -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("select set_config('portal.system', %s, false)", [system])
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> str:
+    """A Redis server that the tests may fill; keys start with `queue_prefix`."""
+    return os.environ["PORTAL_TEST_REDIS_URL"]
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_url() -> str:
+    """A RabbitMQ server; queues and exchanges start with `queue_prefix`, and are removed after the run."""
+    return os.environ["PORTAL_TEST_RABBITMQ_URL"]
+
+
+@pytest.fixture(scope="session")
+def queue_prefix() -> str:
+    """What this process's names on a shared broker begin with."""
+    return f"{os.environ.get('PORTAL_TEST_PREFIX', 'portal-test')}-{os.getpid()}"
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    """pytest-playwright starts the machine's Chromium; nothing is downloaded."""
+    # Playwright's synchronous interface keeps an event loop running, which Django would take for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    return {"executable_path": find_chromium(), "args": CHROMIUM_FLAGS, "headless": True}
