@@ -157,6 +157,22 @@ if not VIANET_VERIFY_KEYS:
     raise ImproperlyConfigured("Set VIANET_VERIFY_KEYS in the environment (see .env.example).")
 AUDIT_KEY = required("AUDIT_KEY", "audit-key-outside-production")
 
+# --- The outbox: how escalations reach 21Vianet (docs/queue.md) --------------------------------------------------------------
+OUTBOX_BATCH = env.int("OUTBOX_BATCH", default=100)  # messages that a worker takes at a time
+OUTBOX_WINDOW = env.int("OUTBOX_WINDOW", default=500)  # messages sent and not yet acknowledged, at most
+OUTBOX_LEASE_SECONDS = env.float("OUTBOX_LEASE_SECONDS", default=30)  # a worker silent for longer has lost its messages
+OUTBOX_ACK_SECONDS = env.float("OUTBOX_ACK_SECONDS", default=30)  # unacknowledged for longer is sent again, then doubled
+OUTBOX_RETRY_SECONDS = env.float("OUTBOX_RETRY_SECONDS", default=0.5)  # first pause after an error, doubled each time...
+OUTBOX_RETRY_CAP_SECONDS = env.float("OUTBOX_RETRY_CAP_SECONDS", default=300)  # ...up to this
+OUTBOX_GIVE_UP_HOURS = env.float("OUTBOX_GIVE_UP_HOURS", default=72)  # then a message is parked for a person
+OUTBOX_MAX_REFUSALS = env.int("OUTBOX_MAX_REFUSALS", default=12)  # retryable refusals by 21Vianet before it is parked
+OUTBOX_BREAKER_ERRORS = env.int("OUTBOX_BREAKER_ERRORS", default=5)  # broker errors in a row before only probes are sent...
+OUTBOX_BREAKER_SECONDS = env.float("OUTBOX_BREAKER_SECONDS", default=5)  # ...one at a time, so far apart
+OUTBOX_GAP_SECONDS = env.float("OUTBOX_GAP_SECONDS", default=60)  # how long a reply waits for the one before it
+OUTBOX_HANDLER_ATTEMPTS = env.int("OUTBOX_HANDLER_ATTEMPTS", default=12)  # failures of a reply's handler before it is parked
+VIANET_TOLERANCE_SECONDS = env.float("VIANET_TOLERANCE_SECONDS", default=300)  # age of a signature, both ways
+DJANGO_STRUCTLOG_CELERY_ENABLED = True  # the request's id travels with the tasks that it starts
+
 # --- People -------------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "tenants.User"
 AUTHENTICATION_BACKENDS = [

@@ -1,0 +1,48 @@
+"""The durable pipe to and from 21Vianet. Rooms use these names; how they work is told in `docs/queue.md`.
+
+The names are loaded on first use, because Django imports this package before its models may be imported.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from portal.outbox.bell import ring
+    from portal.outbox.contracts import Contract, Delivery, Inbound, UnknownSubject
+    from portal.outbox.inbox import receive
+    from portal.outbox.reading import deliveries_of, delivery_of, oldest_due_age
+    from portal.outbox.sending import cancel, enqueue
+
+__all__ = [
+    "Contract",
+    "Delivery",
+    "Inbound",
+    "UnknownSubject",
+    "cancel",
+    "deliveries_of",
+    "delivery_of",
+    "enqueue",
+    "oldest_due_age",
+    "receive",
+    "ring",
+]
+
+_HOMES = {
+    "Contract": "contracts",
+    "Delivery": "contracts",
+    "Inbound": "contracts",
+    "UnknownSubject": "contracts",
+    "cancel": "sending",
+    "deliveries_of": "reading",
+    "delivery_of": "reading",
+    "enqueue": "sending",
+    "oldest_due_age": "reading",
+    "receive": "inbox",
+    "ring": "bell",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"portal.outbox has no {name!r}")
+    return getattr(import_module(f"portal.outbox.{_HOMES[name]}"), name)

@@ -1,0 +1,47 @@
+"""The doorbell: tell a worker that something was committed. It may fail without harm, the sweep finds every row anyway."""
+
+from functools import cache
+from typing import Any
+
+import structlog
+from celery import Celery
+from django.conf import settings
+from kombu.exceptions import KombuError
+
+log = structlog.get_logger(__name__)
+WAIT_SECONDS = 0.2
+QUEUE = "portal"
+DELIVER = "portal.outbox.tasks.deliver"
+
+
+@cache
+def _publisher() -> Celery:
+    """A Celery client of its own: its short timeouts would break a worker, and a worker's long ones would hold up a page.
+
+    With the broker `memory://` (the demo) publishing is putting into a queue of this very process.
+    """
+    app = Celery("portal.bell", broker=settings.CELERY_BROKER_URL, set_as_current=False)
+    app.conf.update(
+        task_default_queue=QUEUE,
+        task_ignore_result=True,
+        task_publish_retry=False,
+        broker_connection_timeout=WAIT_SECONDS,
+        broker_transport_options=_impatient(settings.CELERY_BROKER_URL),
+    )
+    return app
+
+
+def _impatient(url: str) -> dict[str, Any]:
+    if url.startswith(("redis", "rediss")):
+        return {"socket_timeout": WAIT_SECONDS, "socket_connect_timeout": WAIT_SECONDS, "max_retries": 0}
+    if url.startswith("amqp"):
+        return {"read_timeout": WAIT_SECONDS, "write_timeout": WAIT_SECONDS, "max_retries": 0}
+    return {}
+
+
+def ring(task: str = DELIVER) -> None:
+    """Wake a worker for `task`, which takes no arguments. Call it after the commit; never raises, never waits long."""
+    try:
+        _publisher().send_task(task, ignore_result=True, retry=False)
+    except (OSError, KombuError) as error:
+        log.warning("bell_unheard", task=task, error=repr(error))

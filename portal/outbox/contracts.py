@@ -1,0 +1,94 @@
+"""What a room hands to the outbox, and what it gets told about it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+DeliveryState = Literal["queued", "sending", "sent", "delayed", "parked", "acknowledged", "cancelled"]
+
+_LABELS: dict[DeliveryState, tuple[Promise, str]] = {
+    "queued": (_("Waiting to be sent"), "info"),
+    "sending": (_("Being sent"), "info"),
+    "sent": (_("Sent, not yet received"), "info"),
+    "delayed": (_("Delayed, being sent again"), "warning"),
+    "parked": (_("Could not be delivered"), "danger"),
+    "acknowledged": (_("Received by 21Vianet"), "success"),
+    "cancelled": (_("Withdrawn before it was sent"), "neutral"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """One message to be sent. `data` must obey the JSON Schema `portal/vianet/contract/<type>.v<version>.json`.
+
+    `order_key`: messages with the same key reach 21Vianet strictly in the order in which they were enqueued.
+    `dedupe_key`: at most 200 characters; the same key is enqueued once, whatever the caller does.
+    `subject_id`: what the message is about (the escalation); `delivery_of` is asked by it, replies name it.
+    `tenant_id`, `reach_partner_id`: the customer and the partner that row-level security lets read the row.
+    """
+
+    type: str
+    version: int
+    order_key: UUID
+    dedupe_key: str
+    tenant_id: UUID
+    reach_partner_id: UUID | None
+    subject_id: UUID
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """How far the messages about one subject have come: the oldest one that is not settled, else the last.
+
+    `state` is one of `DeliveryState`; `label` is a text for people, `tone` the badge's. `attempts` counts tries to send, `due_at`
+    is the next moment at which something will happen, `last_error` is technical and in English.
+    """
+
+    state: DeliveryState
+    message_id: UUID
+    attempts: int
+    due_at: datetime
+    last_error: str
+    created_at: datetime
+    acked_at: datetime | None
+    operator_ref: str
+
+    @property
+    def label(self) -> Promise:
+        """The state in words for people."""
+        return _LABELS[self.state][0]
+
+    @property
+    def tone(self) -> str:
+        """The badge's tone."""
+        return _LABELS[self.state][1]
+
+    @property
+    def settled(self) -> bool:
+        """Nothing more will happen by itself."""
+        return self.state in {"acknowledged", "cancelled"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbound:
+    """A message of 21Vianet as a handler sees it: verified, checked against its schema, in order and for the first time.
+
+    `subject_id` is the escalation's id; `data` the schema's fields; `time` when 21Vianet wrote it.
+    """
+
+    id: str
+    type: str
+    subject_id: UUID
+    operator_seq: int
+    time: datetime
+    data: Mapping[str, Any]
+
+
+class UnknownSubject(Exception):
+    """A handler raises it when it cannot find what the message is about: the message is parked, never dropped."""

@@ -1,0 +1,172 @@
+"""What is on its way to 21Vianet, and what came back. The rows are the truth; a broker may be emptied at any time.
+
+Tenants, partners and subjects are plain columns: this room knows no other. Every change of `OutboundMessage.state` is one
+conditional UPDATE whose condition comes from `may_become`, so a late worker changes nothing.
+"""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from portal.database import now
+
+
+class State(models.TextChoices):
+    """Where a message stands. `PUBLISHED` is not final: only 21Vianet's receipt is."""
+
+    PENDING = "PENDING", _("Waiting to be sent")
+    LEASED = "LEASED", _("Being sent")
+    PUBLISHED = "PUBLISHED", _("Sent, not yet received")
+    ACKED = "ACKED", _("Received by 21Vianet")
+    DEAD = "DEAD", _("Parked: needs a person")
+    HELD = "HELD", _("Parked behind an earlier message")
+    CANCELLED = "CANCELLED", _("Withdrawn before it was sent")
+
+
+MAY_BECOME: dict[State, frozenset[State]] = {
+    State.PENDING: frozenset({State.LEASED, State.HELD, State.DEAD, State.ACKED, State.CANCELLED}),
+    State.LEASED: frozenset({State.LEASED, State.PUBLISHED, State.PENDING, State.DEAD, State.ACKED}),
+    State.PUBLISHED: frozenset({State.LEASED, State.PENDING, State.DEAD, State.ACKED}),
+    State.DEAD: frozenset({State.PENDING, State.ACKED}),
+    State.HELD: frozenset({State.PENDING, State.ACKED, State.CANCELLED}),
+    State.ACKED: frozenset(),
+    State.CANCELLED: frozenset(),
+}
+# A worker may take these once they are due.
+CLAIMABLE = (State.PENDING, State.LEASED, State.PUBLISHED)
+FINAL = (State.ACKED, State.CANCELLED)
+
+
+def may_become(target: State) -> list[State]:
+    """The states that lead to `target`: the condition of the UPDATE that sets it."""
+    return [state for state, following in MAY_BECOME.items() if target in following]
+
+
+class OrderHead(models.Model):
+    """One counter per order key, and the row that is locked while the next number is taken.
+
+    A row is chosen over an advisory lock because it works alike on PostgreSQL and SQLite, needs no right to read the messages
+    themselves (row-level security would hide those of a former partner, and `max()` would then give a number out twice), and
+    two people who escalate at once simply wait for each other. The unique constraint on the message stays as the last word.
+
+    `name` is `out:<order key>` for what the portal sends and `in:<subject>` for what 21Vianet sends.
+    """
+
+    name = models.CharField(max_length=300, primary_key=True)
+    last_seq = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("order head")
+        verbose_name_plural = _("order heads")
+
+    def __str__(self) -> str:
+        return f"{self.name}@{self.last_seq}"
+
+
+class OutboundMessage(models.Model):
+    """One message to 21Vianet. `id` is also the id in the envelope, by which 21Vianet drops duplicates.
+
+    `due_at` is the next try while PENDING, the end of the lease while LEASED, the acknowledgement's deadline while PUBLISHED.
+    `give_up_at` is when an undeliverable message is parked for a person.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tenant_id = models.UUIDField()
+    reach_partner_id = models.UUIDField(null=True)
+    subject_id = models.UUIDField()
+    order_key = models.UUIDField()
+    order_seq = models.PositiveIntegerField()
+    dedupe_key = models.CharField(max_length=200, unique=True)
+    type = models.CharField(max_length=100)
+    version = models.PositiveSmallIntegerField()
+    envelope = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
+    due_at = models.DateTimeField(default=now)
+    give_up_at = models.DateTimeField()
+    lease_token = models.UUIDField(null=True)
+    lease_owner = models.CharField(max_length=100, blank=True, default="")
+    attempts = models.PositiveIntegerField(default=0)
+    publishes = models.PositiveIntegerField(default=0)
+    refusals = models.PositiveSmallIntegerField(default=0)
+    first_published_at = models.DateTimeField(null=True)
+    acked_at = models.DateTimeField(null=True)
+    operator_ref = models.CharField(max_length=100, blank=True, default="")
+    last_error = models.CharField(max_length=1000, blank=True, default="")
+    created_at = models.DateTimeField(default=now)
+
+    class Meta:
+        verbose_name = _("outbound message")
+        verbose_name_plural = _("outbound messages")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["order_key", "order_seq"], name="outbox_order_unique"),
+            models.CheckConstraint(condition=Q(state__in=State.values), name="outbox_state_known"),
+            models.CheckConstraint(
+                condition=~Q(state=State.ACKED) | Q(acked_at__isnull=False), name="outbox_acked_has_moment"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.LEASED) | Q(lease_token__isnull=False), name="outbox_lease_has_token"
+            ),
+            models.CheckConstraint(condition=Q(order_seq__gte=1), name="outbox_order_from_one"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["due_at", "created_at"], condition=Q(state__in=CLAIMABLE), name="outbox_due"),
+            models.Index(fields=["order_key", "order_seq"], condition=~Q(state__in=FINAL), name="outbox_open"),
+            models.Index(fields=["subject_id", "order_seq"], name="outbox_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type}.v{self.version} {self.order_key}#{self.order_seq}"
+
+
+class Outcome(models.TextChoices):
+    """What became of a message from 21Vianet."""
+
+    RECEIVED = "RECEIVED", _("Stored, waiting to be handled")
+    APPLIED = "APPLIED", _("Applied")
+    IGNORED = "IGNORED", _("Overtaken by a later message")
+    REFUSED = "REFUSED", _("Refused by a rule of the portal")
+    PARKED = "PARKED", _("Parked: needs a person")
+    MALFORMED = "MALFORMED", _("Not understood")
+    UNSIGNED = "UNSIGNED", _("Not signed by 21Vianet")
+    STALE = "STALE", _("Signed too long ago")
+
+
+class InboundMessage(models.Model):
+    """One message from 21Vianet, stored before it is handled. Ids and outcomes are kept for ever: they are the protection
+    against replays.
+
+    `id` is the event's id when its signature held; otherwise `<outcome>:<sha256 of the body>`, so that a forger cannot take an
+    id that a rightful message will need. `seen` counts every arrival.
+    """
+
+    id = models.CharField(max_length=255, primary_key=True)
+    type = models.CharField(max_length=255, blank=True, default="")
+    subject_id = models.UUIDField(null=True)
+    operator_seq = models.PositiveIntegerField(null=True)
+    body = models.BinaryField()
+    signature = models.CharField(max_length=500, blank=True, default="")
+    received_at = models.DateTimeField(default=now)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.RECEIVED)
+    reason = models.CharField(max_length=1000, blank=True, default="")
+    seen = models.PositiveIntegerField(default=1)
+    attempts = models.PositiveIntegerField(default=0)
+    due_at = models.DateTimeField(default=now)
+    handled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("inbound message")
+        verbose_name_plural = _("inbound messages")
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(outcome__in=Outcome.values), name="inbox_outcome_known"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["due_at", "received_at"], condition=Q(outcome=Outcome.RECEIVED), name="inbox_due"),
+            models.Index(fields=["subject_id", "operator_seq"], name="inbox_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.id}"
