@@ -207,6 +207,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 PORTAL_TIME_ZONE = env.str("PORTAL_TIME_ZONE", default="Asia/Shanghai")
 USE_THOUSAND_SEPARATOR = True
+FORMAT_MODULE_PATH = ["portal.ui.formats"]
 
 # --- Files that browsers fetch ------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

@@ -1,0 +1,93 @@
+"""Buttons and links that look like them, and what stands in their place when the reader may not press them."""
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from uuid import uuid4
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from portal.ui.icons import EMPTY, optional_icon
+from portal.ui.icons import icon as draw
+from portal.ui.values import Text, checked_address
+
+BUTTON_TONES = frozenset({"primary", "default", "danger", "subtle"})
+
+
+class Decision(Protocol):
+    """The answer of a permission check: truthy when allowed, otherwise falsy with the reason in words."""
+
+    def __bool__(self) -> bool: ...
+
+    @property
+    def reason(self) -> Text: ...
+
+
+@dataclass
+class Reasons:
+    """The reasons of one group of buttons: each is written once below the group, however many buttons share it."""
+
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def id_of(self, reason: str) -> str:
+        """The element id under which `reason` will be written."""
+        return self.ids.setdefault(reason, new_id("why"))
+
+    def render(self) -> SafeString:
+        """The list of reasons, empty when nothing was refused."""
+        if not self.ids:
+            return EMPTY
+        lines = format_html_join("", "{}", ((reason_line(key, reason),) for reason, key in self.ids.items()))
+        return format_html('<div class="reasons">{}</div>', lines)
+
+
+def new_id(prefix: str) -> str:
+    """An element id that no other part of the page has, parts swapped in later included."""
+    return f"{prefix}-{uuid4().hex[:10]}"
+
+
+def checked_button_tone(tone: str) -> str:
+    """The tone itself. Raises ValueError for one that no button has."""
+    if tone not in BUTTON_TONES:
+        raise ValueError(f"Button tone {tone!r} is none of {', '.join(sorted(BUTTON_TONES))}.")
+    return tone
+
+
+def reason_line(key: str, reason: Text) -> SafeString:
+    """Why a button cannot be pressed, for everybody to read."""
+    return format_html('<p class="reason" id="{}">{}{}</p>', key, draw("lock-closed", "micro", 16), reason)
+
+
+def face(label: Text, icon: str) -> SafeString:
+    """What is written on a button."""
+    return format_html("{}<span>{}</span>", optional_icon(icon, "mini", 18), label)
+
+
+def button(label: Text, tone: str = "primary", icon: str = "", name: str = "", value: str = "") -> SafeString:
+    """A button that submits the form around it. With a name it says which one was pressed."""
+    pressed = format_html(' name="{}" value="{}"', name, value) if name else EMPTY
+    return format_html(
+        '<button type="submit" class="button {}"{}>{}</button>', checked_button_tone(tone), pressed, face(label, icon)
+    )
+
+
+def link_button(label: Text, href: str, tone: str = "default", icon: str = "") -> SafeString:
+    """A link that looks like a button. An address that a browser must not follow leads nowhere."""
+    address = checked_address(href) or "#"
+    return format_html('<a class="button {}" href="{}">{}</a>', checked_button_tone(tone), address, face(label, icon))
+
+
+def denied(label: Text, decision: Decision | Any, tone: str, icon: str, reasons: Reasons | None) -> SafeString:
+    """A button that cannot be pressed, and its reason in the group's list or right below it."""
+    reason = str(getattr(decision, "reason", "") or gettext("You do not have the right to do this."))
+    key = reasons.id_of(reason) if reasons is not None else new_id("why")
+    pressed = format_html(
+        '<button type="button" class="button {}" disabled aria-describedby="{}">{}</button>',
+        checked_button_tone(tone),
+        key,
+        face(label, icon),
+    )
+    if reasons is not None:
+        return pressed
+    return format_html('<span class="denied">{}{}</span>', pressed, reason_line(key, reason))

@@ -1,0 +1,7 @@
+"""French."""
+
+DATE_FORMAT = "j N Y"
+SHORT_DATE_FORMAT = "j N Y"
+TIME_FORMAT = "H:i"
+DATETIME_FORMAT = "j N Y à H:i"
+SHORT_DATETIME_FORMAT = "j N Y à H:i"
