@@ -1,0 +1,313 @@
+"""Who may do what: one question, asked of the table in `tenants.grants`.
+
+A right is held by roles on a *basis* (how the actor stands to the object) and under *needs* (what else must be true). `can()` answers
+with a decision that carries its reason, so that pages, errors and the API say the same.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from portal.errors import NotAllowed
+from tenants.actor import Actor
+from tenants.grants import CUSTOMERS_NEVER, GRANTS, SYSTEM_GRANTS, Basis, Need, Rule
+from tenants.models import (
+    DelegatedAdmin,
+    Level,
+    ResellerRelationship,
+    Role,
+    RoleAssignment,
+    TenantGroupPermission,
+    User,
+)
+from tenants.permissions import Permission
+from tenants.visibility import Tenancy
+
+__all__ = ["GRANTS", "Allowed", "Denied", "Permission", "allowed_actions", "can", "people_who_can", "require"]
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Yes. Truthy, like `Denied` is falsy, so that templates can ask `{% if can.escalate %}`."""
+
+    code: str = ""
+    reason: str | Promise = ""
+
+    def __bool__(self) -> bool:
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """No, and why: a stable code for machines, a sentence for people."""
+
+    code: str
+    reason: str | Promise
+
+    def __bool__(self) -> bool:
+        return False
+
+
+Decision = Allowed | Denied
+YES = Allowed()
+OUT_OF_REACH = Denied("outOfReach", _("This belongs to another organisation."))
+NOT_YOURS = Denied("notYours", _("Your role lets you see only what you raised yourself."))
+NOT_OF_RECORD = Denied("notPartnerOfRecord", _("Only the partner of record can do this."))
+NO_RELATIONSHIP = Denied("relationshipMissing", _("You have no reseller relationship with this customer."))
+NO_GRANT = Denied(
+    "delegatedAdminMissing",
+    _("The customer has not granted you delegated administration for this, or has revoked it. Ask its global admin for a grant."),
+)
+GRANT_TOO_LOW = Denied("delegatedAdminTooLow", _("The customer granted you helpdesk rights only."))
+SUSPENDED = Denied(
+    "partnerSuspended", _("21Vianet has suspended your organisation. You can view and support, but not order or change.")
+)
+PARTNER_ONLY = Denied("partnerOnly", _("Only your partner can change subscriptions. Ask your partner for the change."))
+SCOPE_MISSING = Denied("scopeMissing", _("This token was not issued for this action."))
+NOBODY_KNOWN = Denied("notSignedIn", _("Sign in first."))
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """What binds the actor's organisation to one customer now. `levels` maps a granted service ('' is all) to its level."""
+
+    reseller: bool = False
+    levels: Mapping[str, str] = field(default_factory=dict)
+    guardian: frozenset[str] = frozenset()
+
+    def level_for(self, service: str | None) -> str:
+        """The level of the grant that covers this service; an act that belongs to none needs the grant for all."""
+        return self.levels.get("") or (self.levels.get(service) if service else None) or ""
+
+
+def can(actor: Actor, permission: Permission, subject: Any = None) -> Decision:
+    """May the actor do this, to this? `subject` answers `tenant_id`, and where it has them `reach_partner_id`, `service`, `owner_id`."""
+    if actor.machine:
+        return YES if permission in SYSTEM_GRANTS.get(actor.machine, ()) else _role_missing(permission)
+    if actor.user is None:
+        return NOBODY_KNOWN
+    if actor.token and not _in_scope(actor.token.scopes, permission):
+        return SCOPE_MISSING
+    rules = [rule for rule in GRANTS[permission] if not rule.roles.isdisjoint(actor.roles)]
+    if not rules:
+        return PARTNER_ONLY if actor.is_customer and permission in CUSTOMERS_NEVER else _role_missing(permission)
+    refusals = [_refusal(rule, actor, subject) for rule in rules]
+    return YES if None in refusals else next(refusal for refusal in refusals if refusal)
+
+
+def require(actor: Actor, permission: Permission, subject: Any = None) -> None:
+    """Ask inside a verb. What was asked still holds when the verb saves: the relationship and the grants are locked, shared.
+
+    Raises `NotAllowed` (403), which the middleware audits in a transaction of its own.
+    """
+    if subject is not None and actor.is_partner and subject.tenant_id != actor.tenant_id:
+        actor.ties[subject.tenant_id] = _load_tie(actor, subject.tenant_id, lock=True)
+    decision = can(actor, permission, subject)
+    if not decision:
+        raise NotAllowed(decision.reason, code=decision.code, subject=subject)
+
+
+def allowed_actions(actor: Actor, subject: Any, actions: Mapping[str, Permission]) -> dict[str, Decision]:
+    """The decision about each named action of one object."""
+    return {name: can(actor, permission, subject) for name, permission in actions.items()}
+
+
+def people_who_can(permission: Permission, subject: Any, tenant_id: UUID) -> QuerySet[User]:
+    """The people of one organisation who hold this right on this object: whom to tell."""
+    roles = {role for rule in GRANTS[permission] for role in rule.roles if rule.basis is not Basis.OWN}
+    holders = RoleAssignment.objects.for_system("whom to tell").filter(tenant_id=tenant_id, role__in=roles)
+    people = User.objects.for_system("whom to tell").filter(pk__in=holders.values("user_id"), is_active=True)
+    tied = ResellerRelationship.objects.for_system("whom to tell").filter(
+        partner_id=tenant_id, customer_id=subject.tenant_id, ended_at=None
+    )
+    return people if subject.tenant_id == tenant_id else people.filter(Exists(tied))
+
+
+def tie_of(actor: Actor, customer_id: UUID) -> Tie:
+    """What binds the actor's organisation to this customer; remembered for the request."""
+    if customer_id not in actor.ties:
+        actor.ties[customer_id] = _load_tie(actor, customer_id, lock=False)
+    return actor.ties[customer_id]
+
+
+def _in_scope(scopes: list[str], permission: Permission) -> bool:
+    return "*" in scopes or permission in scopes
+
+
+def _role_missing(permission: Permission) -> Denied:
+    roles = sorted({role for rule in GRANTS[permission] for role in rule.roles}, key=list(Role).index)
+    labels = format_lazy(", ".join(["{}"] * len(roles)), *(role.label for role in roles))
+    return Denied("roleMissing", format_lazy(_("Your role does not allow this. It takes one of: {roles}."), roles=labels))
+
+
+def _refusal(rule: Rule, actor: Actor, subject: Any) -> Denied | None:
+    """Why this rule does not carry the actor to this object; None when it does."""
+    if Need.GOOD_STANDING in rule.needs and actor.tenant and not actor.tenant.in_good_standing:
+        return SUSPENDED
+    if subject is None or rule.basis is Basis.ANYWHERE:
+        return None
+    refusal = _BASES[rule.basis](rule, actor, subject)
+    if refusal is None and Need.GRANT in rule.needs:
+        refusal = _delegated(rule, actor, subject)
+    return refusal
+
+
+def _home(_rule: Rule, actor: Actor, subject: Any) -> Denied | None:
+    return None if subject.tenant_id == actor.tenant_id else OUT_OF_REACH
+
+
+def _own(rule: Rule, actor: Actor, subject: Any) -> Denied | None:
+    if subject.tenant_id != actor.tenant_id:
+        return OUT_OF_REACH
+    return None if getattr(subject, "owner_id", None) == actor.user_id else NOT_YOURS
+
+
+def _reseller(rule: Rule, actor: Actor, subject: Any) -> Denied | None:
+    if getattr(subject, "reach_partner_id", actor.tenant_id) != actor.tenant_id:
+        return NOT_OF_RECORD
+    tie = tie_of(actor, subject.tenant_id)
+    return None if tie.reseller and rule.guardian in tie.guardian else NO_RELATIONSHIP
+
+
+def _delegated(rule: Rule, actor: Actor, subject: Any) -> Denied | None:
+    tie = tie_of(actor, subject.tenant_id)
+    level = tie.level_for(getattr(subject, "service", None))
+    return None if level and rule.guardian in tie.guardian else NO_GRANT
+
+
+def _delegated_admin(rule: Rule, actor: Actor, subject: Any) -> Denied | None:
+    refusal = _delegated(rule, actor, subject)
+    if refusal is None and tie_of(actor, subject.tenant_id).level_for(getattr(subject, "service", None)) != Level.ADMIN:
+        return GRANT_TOO_LOW
+    return refusal
+
+
+def _tied(rule: Rule, actor: Actor, subject: Any) -> Denied | None:
+    tie = tie_of(actor, subject.tenant_id)
+    return None if tie.guardian and (tie.reseller or tie.levels) else NO_RELATIONSHIP
+
+
+_BASES: Mapping[Basis, Callable[[Rule, Actor, Any], Denied | None]] = {
+    Basis.HOME: _home,
+    Basis.OWN: _own,
+    Basis.RESELLER: _reseller,
+    Basis.DELEGATED: _delegated,
+    Basis.DELEGATED_ADMIN: _delegated_admin,
+    Basis.TIED: _tied,
+}
+
+
+def _load_tie(actor: Actor, customer_id: UUID, *, lock: bool) -> Tie:
+    """Three queries: the relationship, the grants in force, and the object permissions of the actor's groups."""
+    if not actor.is_partner:
+        return Tie()
+    relationships = ResellerRelationship.objects.for_system("the tie itself").filter(
+        partner_id=actor.tenant_id, customer_id=customer_id, ended_at=None
+    )
+    grants = DelegatedAdmin.objects.in_force().filter(partner_id=actor.tenant_id, customer_id=customer_id)
+    if lock:
+        _lock_shared(relationships)
+        _lock_shared(grants)
+    guardian = TenantGroupPermission.objects.filter(content_object_id=customer_id, group__user=actor.user_id)
+    return Tie(
+        reseller=relationships.exists(),
+        levels=dict(grants.values_list("service", "level")),
+        guardian=frozenset(guardian.values_list("permission__codename", flat=True)),
+    )
+
+
+def _lock_shared(rows: QuerySet[Any]) -> None:
+    """FOR SHARE, which Django does not spell: verbs of one customer may run together, ending the tie waits for them."""
+    if connection.vendor == "postgresql":
+        sql, parameters = rows.values("pk").query.sql_with_params()
+        with connection.cursor() as cursor:
+            cursor.execute(f"{sql} FOR SHARE", parameters)
+
+
+# --- The same table as conditions on rows -------------------------------------------------------------------------------
+
+
+def reach_query(actor: Actor, tenancy: Tenancy) -> Q | None:
+    """The tenant boundary: one's own organisation, and for partner people with a role the customers tied to it."""
+    if actor.user is None:
+        return None
+    home = Q(**{tenancy.tenant: actor.tenant_id})
+    if not actor.is_partner:
+        return home
+    if not actor.roles:
+        return None
+    if tenancy.exclusive:
+        return home | Q(**{tenancy.partner: actor.tenant_id})
+    return home | _tied_to(actor, tenancy)
+
+
+def read_query(actor: Actor, tenancy: Tenancy) -> Q | None:
+    """What the actor may read: the rules of `tenancy.read`, each as a condition."""
+    if actor.token and not _in_scope(actor.token.scopes, tenancy.read):
+        return None
+    rules = [rule for rule in GRANTS[tenancy.read] if not rule.roles.isdisjoint(actor.roles)]
+    conditions = [_BASIS_QUERIES[rule.basis](actor, tenancy) for rule in rules if rule.basis in _BASIS_QUERIES]
+    if not conditions or actor.user is None:
+        return None
+    condition = conditions[0]
+    for further in conditions[1:]:
+        condition |= further
+    return condition
+
+
+def _at_home(actor: Actor, tenancy: Tenancy) -> Q:
+    return Q(**{tenancy.tenant: actor.tenant_id})
+
+
+def _made(actor: Actor, tenancy: Tenancy) -> Q:
+    return Q(**{tenancy.tenant: actor.tenant_id, tenancy.owner: actor.user_id})
+
+
+def _resold(actor: Actor, tenancy: Tenancy) -> Q:
+    if tenancy.partner:
+        return Q(**{tenancy.partner: actor.tenant_id})
+    return _customer_of(tenancy, _living(actor))
+
+
+def _granted(actor: Actor, tenancy: Tenancy) -> Q:
+    if not tenancy.service:
+        return _customer_of(tenancy, _grants(actor).filter(service=""))
+    covering = Q(service="") | Q(service=OuterRef(tenancy.service))
+    return Q(Exists(_grants(actor).filter(covering, customer_id=OuterRef(tenancy.tenant))))
+
+
+def _granted_admin(actor: Actor, tenancy: Tenancy) -> Q:
+    return _customer_of(tenancy, _grants(actor).filter(service="", level=Level.ADMIN))
+
+
+def _tied_to(actor: Actor, tenancy: Tenancy) -> Q:
+    return _customer_of(tenancy, _living(actor)) | _customer_of(tenancy, _grants(actor))
+
+
+def _living(actor: Actor) -> QuerySet[ResellerRelationship]:
+    return ResellerRelationship.objects.for_system("whose customers").filter(partner_id=actor.tenant_id, ended_at=None)
+
+
+def _grants(actor: Actor) -> QuerySet[DelegatedAdmin]:
+    return DelegatedAdmin.objects.in_force().filter(partner_id=actor.tenant_id)
+
+
+def _customer_of(tenancy: Tenancy, ties: QuerySet[Any]) -> Q:
+    return Q(**{f"{tenancy.tenant}__in": ties.values("customer_id")})
+
+
+_BASIS_QUERIES: Mapping[Basis, Callable[[Actor, Tenancy], Q]] = {
+    Basis.HOME: _at_home,
+    Basis.OWN: _made,
+    Basis.RESELLER: _resold,
+    Basis.DELEGATED: _granted,
+    Basis.DELEGATED_ADMIN: _granted_admin,
+    Basis.TIED: _tied_to,
+}

@@ -1,0 +1,174 @@
+"""Founding organisations, and tying and untying partners and customers."""
+
+from datetime import datetime
+
+from django.contrib.auth.models import Permission as GuardianPermission
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from portal import hooks
+from portal.audit import book
+from portal.errors import NotAllowed, RuleBroken
+from tenants.access import Permission, require
+from tenants.actions.roles import role_group
+from tenants.actor import Actor
+from tenants.models import (
+    DelegatedAdmin,
+    Kind,
+    Level,
+    ResellerRelationship,
+    Role,
+    Tenant,
+    TenantGroupPermission,
+)
+
+COMMERCE = {
+    "see_customer": (Role.PARTNER_GLOBAL_ADMIN, Role.ADMIN_AGENT, Role.SALES_AGENT, Role.HELPDESK_AGENT),
+    "edit_customer": (Role.PARTNER_GLOBAL_ADMIN, Role.ADMIN_AGENT, Role.SALES_AGENT, Role.HELPDESK_AGENT),
+    "manage_subscriptions": (Role.PARTNER_GLOBAL_ADMIN, Role.ADMIN_AGENT, Role.SALES_AGENT),
+}
+DELEGATED = {
+    name: (Role.PARTNER_GLOBAL_ADMIN, Role.ADMIN_AGENT, Role.HELPDESK_AGENT)
+    for name in ("administer_on_behalf", "see_service_health", "file_requests")
+}
+
+hooks.declare(
+    "tenants.relationship_ending",
+    "Before a relationship ends, with `relationship`: raise RuleBroken to forbid it, or clear `reach_partner_id` on your rows.",
+)
+
+
+@transaction.atomic
+def found_organisation(
+    kind: Kind, name: str, domain: str, *, actor: Actor, chinese_name: str = "", support_email: str = "", support_phone: str = ""
+) -> Tenant:
+    """Enter an organisation into the portal. `domain` is its initial domain and never changes."""
+    require(actor, Permission.CUSTOMER_CREATE if kind == Kind.CUSTOMER else Permission.PARTNER_APPROVE)
+    tenant = Tenant(
+        kind=kind,
+        name=name,
+        domain=domain,
+        chinese_name=chinese_name,
+        support_email=support_email,
+        support_phone=support_phone,
+    )
+    tenant.save(force_insert=True)
+    book.record(actor, "tenants.organisation.founded", tenant, after={"kind": kind, "domain": domain})
+    return tenant
+
+
+@transaction.atomic
+def start_relationship(partner: Tenant, customer: Tenant, *, actor: Actor) -> ResellerRelationship:
+    """Tie a customer to a partner who sells to it; the partner's role groups receive the commerce permissions."""
+    require(actor, Permission.RELATIONSHIP_START)
+    if actor.tenant_id not in {None, partner.pk}:
+        raise NotAllowed(_("A partner starts only its own relationships."), code="outOfReach", subject=partner)
+    Tenant.objects.locked(customer.pk)
+    if ResellerRelationship.objects.for_system("uniqueness").filter(partner=partner, customer=customer, ended_at=None).exists():
+        raise RuleBroken(_("This relationship already exists."), code="relationshipExists")
+    relationship = ResellerRelationship(partner=partner, customer=customer)
+    relationship.save(force_insert=True)
+    _give(partner, customer, COMMERCE)
+    book.record(actor, "tenants.relationship.started", relationship, after={"partner": partner.name})
+    return relationship
+
+
+@transaction.atomic
+def end_relationship(relationship: ResellerRelationship, *, actor: Actor) -> ResellerRelationship:
+    """Untie a customer. Only the partner does; every subscription must be suspended or ended before (domain.md 1.4).
+
+    The partner's reach over the customer's rows ends in the same transaction; what it was stays as history.
+    """
+    require(actor, Permission.RELATIONSHIP_END, relationship.customer)
+    relationship = ResellerRelationship.objects.locked(relationship.pk)
+    if relationship.ended_at is not None or relationship.partner_id != actor.tenant_id:
+        raise RuleBroken(_("This relationship has already ended."), code="relationshipEnded")
+    hooks.call("tenants.relationship_ending", relationship=relationship)
+    relationship.ended_at = timezone.now()
+    relationship.save(update_fields=["ended_at"])
+    _take(relationship.partner, relationship.customer, COMMERCE)
+    book.record(actor, "tenants.relationship.ended", relationship, before={"partner": relationship.partner.name})
+    return relationship
+
+
+@transaction.atomic
+def grant_delegated_admin(
+    customer: Tenant,
+    partner: Tenant,
+    *,
+    actor: Actor,
+    level: Level = Level.ADMIN,
+    service: str = "",
+    expires_at: datetime | None = None,
+) -> DelegatedAdmin:
+    """Let a partner administer the customer: one service, or all when `service` is empty, until `expires_at` or for ever.
+
+    Only the customer's global admin grants (domain.md 1.4). An expired grant for the same service gives way to the new one.
+    """
+    require(actor, Permission.GRANT_MAKE, customer)
+    Tenant.objects.locked(customer.pk)
+    standing = DelegatedAdmin.objects.filter(customer=customer, partner=partner, service=service, revoked_at=None)
+    if standing.in_force().exists():
+        raise RuleBroken(_("This partner already holds delegated administration for this."), code="grantExists")
+    standing.update(revoked_at=timezone.now())
+    grant = DelegatedAdmin(
+        customer=customer, partner=partner, level=level, service=service, expires_at=expires_at, granted_by=actor.user
+    )
+    grant.save(force_insert=True)
+    _give(partner, customer, DELEGATED | {"see_customer": COMMERCE["see_customer"]})
+    book.record(actor, "tenants.grant.made", grant, after={"partner": partner.name, "level": level, "service": service})
+    return grant
+
+
+@transaction.atomic
+def revoke_delegated_admin(grant: DelegatedAdmin, *, actor: Actor) -> DelegatedAdmin:
+    """Take the grant back; the partner's very next act under it is refused."""
+    require(actor, Permission.GRANT_REVOKE, grant)
+    grant = DelegatedAdmin.objects.locked(grant.pk)
+    if grant.revoked_at is not None:
+        raise RuleBroken(_("This grant has already been revoked."), code="grantRevoked")
+    grant.revoked_at, grant.revoked_by = timezone.now(), actor.user
+    grant.save(update_fields=["revoked_at", "revoked_by"])
+    if not DelegatedAdmin.objects.in_force().filter(customer=grant.customer_id, partner=grant.partner_id).exists():
+        _take(grant.partner, grant.customer, DELEGATED)
+    book.record(
+        actor, "tenants.grant.revoked", grant, before={"partner": grant.partner.name, "level": grant.level, "service": grant.service}
+    )
+    return grant
+
+
+def _give(partner: Tenant, customer: Tenant, permissions: dict[str, tuple[Role, ...]]) -> None:
+    known = {permission.codename: permission for permission in _guardian_permissions(permissions)}
+    groups = {role: role_group(partner, role) for roles in permissions.values() for role in roles}
+    TenantGroupPermission.objects.bulk_create(
+        [
+            TenantGroupPermission(group=groups[role], permission=known[name], content_object=customer)
+            for name, roles in permissions.items()
+            for role in roles
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _take(partner: Tenant, customer: Tenant, permissions: dict[str, tuple[Role, ...]]) -> None:
+    """Remove the rows of one tie. Seeing the customer is common to both, and goes with the last."""
+    names = set(permissions) - {"see_customer"} | (set() if _still_tied(partner, customer) else {"see_customer"})
+    TenantGroupPermission.objects.filter(
+        content_object=customer, group__name__startswith=f"{partner.pk}:", permission__codename__in=names
+    ).delete()
+
+
+def _still_tied(partner: Tenant, customer: Tenant) -> bool:
+    return (
+        ResellerRelationship.objects.for_system("ties").filter(partner=partner, customer=customer, ended_at=None).exists()
+        or DelegatedAdmin.objects.in_force().filter(partner=partner, customer=customer).exists()
+    )
+
+
+def _guardian_permissions(names: dict[str, tuple[Role, ...]]) -> list[GuardianPermission]:
+    return list(
+        GuardianPermission.objects.filter(
+            content_type__app_label="tenants", content_type__model="tenant", codename__in=names
+        )
+    )

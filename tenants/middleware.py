@@ -1,0 +1,154 @@
+"""From session or token to `request.actor`, inside the request's one transaction."""
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import resolve_url
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from portal import problems
+from portal.audit import book
+from portal.audit.chain import Outcome
+from portal.database import transaction_as
+from portal.errors import NotAllowed, Unauthenticated
+from tenants.actor import NOBODY, Actor, acting_as
+from tenants.models import AccessToken, Kind
+from tenants.web import PortalRequest
+
+log = structlog.get_logger(__name__)
+API_PREFIX = "/v1.0/"
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+# Hashing a password must not hold SQLite's write lock; health and files belong to nobody.
+WITHOUT_TRANSACTION = ("/account/", "/healthz", "/readyz", "/static/")
+
+
+class ActorMiddleware:
+    """Name the actor, open the transaction in its name, roll back on every refusal, and audit refused writes."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: PortalRequest) -> HttpResponse:
+        request.customer = None
+        request.actor = _actor_of(request)
+        _speak_to(request)
+        if request.path.startswith(WITHOUT_TRANSACTION):
+            return self.get_response(request)
+        response = self._in_transaction(request)
+        _audit_refusal(request, response)
+        return response
+
+    def _in_transaction(self, request: PortalRequest) -> HttpResponse:
+        reading = request.method in READING
+        atomic = connection.vendor == "postgresql" or not reading
+        with transaction_as(home=request.actor.tenant_id, system=request.actor.machine, atomic=atomic):
+            response = self.get_response(request)
+            if atomic and response.status_code >= 400:
+                transaction.set_rollback(True)
+        return response
+
+    def process_view(
+        self, request: PortalRequest, view: Callable[..., Any], _args: tuple[Any, ...], _keywords: dict[str, Any]
+    ) -> HttpResponse | None:
+        """Turn away visitors, and people who must first change a password or enrol a second factor."""
+        if not getattr(view, "login_required", True):
+            return None
+        if request.path.startswith(API_PREFIX):
+            return _api_gate(request)
+        return _page_gate(request)
+
+
+def _actor_of(request: PortalRequest) -> Actor:
+    if request.path.startswith(API_PREFIX) and "Authorization" in request.headers:
+        return _actor_of_token(request.headers["Authorization"])
+    user = request.user
+    if not user.is_authenticated or user.deleted_at is not None:
+        return NOBODY
+    return Actor.of(user)
+
+
+def _actor_of_token(header: str) -> Actor:
+    scheme, _space, secret = header.partition(" ")
+    if scheme.lower() != "bearer" or not secret:
+        return NOBODY
+    tokens = AccessToken.objects.select_related("user__tenant", "customer")
+    token = tokens.filter(
+        digest=AccessToken.digest_of(secret.strip()),
+        revoked_at=None,
+        expires_at__gt=timezone.now(),
+        user__is_active=True,
+        user__deleted_at=None,
+    ).first()
+    return Actor.of(token.user, token) if token else NOBODY
+
+
+def _speak_to(request: PortalRequest) -> None:
+    """The reader's language and time zone, where the account has chosen them."""
+    user = request.actor.user
+    timezone.activate(user.time_zone if user else settings.PORTAL_TIME_ZONE)
+    if user and user.language:
+        translation.activate(user.language)
+        request.LANGUAGE_CODE = user.language
+    structlog.contextvars.bind_contextvars(user_id=str(user.pk) if user else None)
+
+
+def _lacks_second_factor(actor: Actor) -> bool:
+    """Partner and operator people must have one in production: a stolen reseller account opens many customers."""
+    must = settings.MFA_REQUIRED and actor.kind in {Kind.PARTNER, Kind.OPERATOR}
+    return bool(must and not is_mfa_enabled(actor.user))
+
+
+def _api_gate(request: PortalRequest) -> HttpResponse | None:
+    if not request.actor.is_known:
+        return problems.answer(request, Unauthenticated())
+    if _lacks_second_factor(request.actor):
+        reason = _("Enrol a second factor in the portal first; until then your tokens do not work.")
+        return problems.answer(request, NotAllowed(reason, code="mfaRequired"))
+    return None
+
+
+def _page_gate(request: PortalRequest) -> HttpResponse | None:
+    actor = request.actor
+    if not actor.is_known:
+        query = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
+        return HttpResponseRedirect(resolve_url(settings.LOGIN_URL) + (f"?{query}" if query else ""))
+    if actor.user and actor.user.must_change_password and not _on_the_way(request, "account_change_password"):
+        return HttpResponseRedirect(reverse("account_change_password"))
+    if _lacks_second_factor(actor) and not _on_the_way(request, *MFA_ENROLMENT, "account_change_password"):
+        return HttpResponseRedirect(reverse("mfa_activate_totp"))
+    return None
+
+
+MFA_ENROLMENT = (
+    "mfa_activate_totp",
+    "mfa_generate_recovery_codes",
+    "mfa_view_recovery_codes",
+    "mfa_download_recovery_codes",
+    "account_reauthenticate",
+)
+
+
+def _on_the_way(request: PortalRequest, *names: str) -> bool:
+    """Whether the address is one of those that lead out of the gate; leaving and changing the language always is."""
+    match = request.resolver_match
+    return match is not None and match.view_name in {*names, "account_logout", "set_language", "shell:theme"}
+
+
+def _audit_refusal(request: PortalRequest, response: HttpResponse) -> None:
+    """A refused write is remembered, although everything it did was rolled back."""
+    error = getattr(response, "portal_error", None)
+    if not isinstance(error, NotAllowed) or request.method in READING or not request.actor.is_known:
+        return
+    subject = error.subject if error.subject is not None else request.customer or request.actor.tenant
+    with acting_as(request.actor, request.customer):
+        book.record(
+            request.actor, "portal.write.refused", subject, outcome=Outcome.REFUSED, path=request.path, code=error.code
+        )

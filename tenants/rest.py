@@ -1,0 +1,62 @@
+"""The door of the REST API: the same order of refusals as a page's, from a bearer token to an object."""
+
+from typing import Any, ClassVar
+
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.viewsets import ViewSet
+
+from portal.errors import Unauthenticated
+from tenants.access import Permission
+from tenants.actor import Actor
+from tenants.models import User
+from tenants.web import Everyone, PathStep, PortalRequest, allow, walk
+
+
+class ActorAuthentication(BaseAuthentication):
+    """Who the middleware found behind the bearer token. A browser's session is no credential here: it could be forged across sites."""
+
+    def authenticate(self, request: Request) -> tuple[User, Actor] | None:
+        actor: Actor = request._request.actor  # type: ignore[attr-defined] # set by tenants.middleware
+        return (actor.user, actor) if actor.user is not None and actor.token is not None else None
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class BehindDoor(BasePermission):
+    """VisibleViewSet asks in `initial`; a view that is not one stays behind the default, which denies everybody."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return isinstance(view, VisibleViewSet)
+
+
+class VisibleViewSet(ViewSet):
+    """401, 404, 405, 403, in this order, before a handler runs.
+
+    `path` names the objects in the address, outermost first, as (model, keyword); `rights` names the right that each action takes, asked
+    about the last of them. `self.objects` holds what was found.
+    """
+
+    permission_classes = (BehindDoor,)
+    path: ClassVar[tuple[PathStep, ...]] = ()
+    rights: ClassVar[dict[str, Permission | Everyone]] = {}
+    objects: list[Any]
+
+    @property
+    def actor(self) -> Actor:
+        """The one who asks."""
+        actor: Actor = self.request.auth
+        return actor
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        if request.user is None:
+            raise Unauthenticated
+        super().initial(request, *args, **kwargs)
+        portal_request: PortalRequest = request._request  # type: ignore[assignment] # the middleware made it one
+        self.objects = walk(self.path, portal_request, dict(kwargs))
+        if self.action in self.rights:
+            allow(portal_request, self.rights[self.action], self.objects[-1] if self.objects else None)
+        elif request.method and request.method.lower() in self.action_map:
+            raise LookupError(f"{type(self).__name__} names no right for {self.action!r}.")
