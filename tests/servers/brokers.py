@@ -50,9 +50,9 @@ def private_redis() -> Iterator[str]:
         raise SystemExit("No Redis answers on 127.0.0.1:6379 and none is installed: apt-get install redis-server")
     port = processes.free_port()
     url = f"redis://127.0.0.1:{port}/0"
-    with processes.private_folder({}) as folder:
+    with processes.private_folder(processes.Account()) as folder:
         command = [server, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-        with processes.running(command, folder, lambda: redis_answers(url), signal.SIGTERM, {}):
+        with processes.running(command, folder, lambda: redis_answers(url), signal.SIGTERM, processes.Account()):
             yield url
 
 

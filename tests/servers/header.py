@@ -1,12 +1,12 @@
 """The lines that open a test run: what it really talks to."""
 
 import os
+import sqlite3
 import subprocess
 from typing import Any
 
 import psycopg2
 import redis
-from django.db.backends.sqlite3.base import Database
 from kombu import Connection
 
 
@@ -22,7 +22,7 @@ def lines(database: dict[str, Any], chromium: str) -> list[str]:
 
 
 def _sqlite() -> str:
-    return f"SQLite {Database.sqlite_version}"
+    return f"SQLite {sqlite3.sqlite_version}"
 
 
 def _postgresql(database: dict[str, Any]) -> str:

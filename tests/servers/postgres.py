@@ -74,7 +74,15 @@ def private_server() -> Iterator[str]:
     with processes.private_folder(owner) as folder:
         data = str(folder / "data")
         make = [initdb, "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
-        subprocess.run(make, cwd=folder, check=True, stdout=subprocess.DEVNULL, **owner)  # type: ignore[call-overload] - user and group come as one mapping
+        subprocess.run(
+            make,
+            cwd=folder,
+            check=True,
+            stdout=subprocess.DEVNULL,
+            user=owner.user,
+            group=owner.group,
+            extra_groups=owner.groups,
+        )
         options = {"port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": "off"}
         command = [postgres, "-D", data, *(f"--{name}={value}" for name, value in options.items())]
         with processes.running(command, folder, lambda: answers(url), signal.SIGINT, owner):

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 # Above the well-known ports, below those that the kernel hands to outgoing connections (32768 on Linux).
@@ -33,22 +34,35 @@ def program(name: str, *folders: str) -> str:
     return next((str(path / name) for path in installed if (path / name).exists()), "")
 
 
-def unprivileged(*names: str) -> dict[str, object]:
-    """Keywords that let subprocess start a server which refuses to run as root."""
-    if os.name == "nt" or os.geteuid() != 0:
-        return {}
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whose name a server runs in; empty is the caller's own."""
+
+    user: int | None = None
+    group: int | None = None
+
+    @property
+    def groups(self) -> list[int] | None:
+        """No further groups for somebody else; the caller keeps theirs."""
+        return None if self.user is None else []
+
+
+def unprivileged(*names: str) -> Account:
+    """For a server that refuses to run as root: the first of the accounts that exists, if the caller is root."""
+    if os.geteuid() != 0:
+        return Account()
     known = {entry.pw_name: entry for entry in pwd.getpwall()}
-    person = next(known[name] for name in (*names, "nobody") if name in known)
-    return {"user": person.pw_uid, "group": person.pw_gid, "extra_groups": []}
+    entry = next(known[name] for name in (*names, "nobody") if name in known)
+    return Account(entry.pw_uid, entry.pw_gid)
 
 
 @contextmanager
-def private_folder(owner: dict[str, object]) -> Iterator[Path]:
+def private_folder(owner: Account) -> Iterator[Path]:
     """A temporary folder that the server's user owns."""
     folder = Path(tempfile.mkdtemp(prefix="portal-server-"))
     try:
-        if owner:
-            os.chown(folder, int(str(owner["user"])), int(str(owner["group"])))
+        if owner.user is not None and owner.group is not None:
+            os.chown(folder, owner.user, owner.group)
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -56,12 +70,19 @@ def private_folder(owner: dict[str, object]) -> Iterator[Path]:
 
 @contextmanager
 def running(
-    command: Sequence[str], folder: Path, answers: Callable[[], bool], stop_signal: int, owner: dict[str, object]
+    command: Sequence[str], folder: Path, answers: Callable[[], bool], stop_signal: int, owner: Account
 ) -> Iterator[None]:
     """Start a server in a session of its own (a Ctrl-C for the tests passes it by), wait until it answers, end it."""
     with (folder / "server.log").open("wb") as log:
-        process = subprocess.Popen(  # type: ignore[call-overload] - user, group and extra_groups come as one mapping
-            command, cwd=folder, stdout=log, stderr=subprocess.STDOUT, start_new_session=True, **owner
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            user=owner.user,
+            group=owner.group,
+            extra_groups=owner.groups,
         )
     try:
         _wait_for(process, answers, folder / "server.log")
