@@ -4,6 +4,7 @@
 that a production deployment must name itself. `.env.example` lists every name with its meaning.
 """
 
+import logging
 from pathlib import Path
 
 import environ
@@ -221,6 +222,16 @@ if PRODUCTION:
         "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
     }
 
+# --- Letters ------------------------------------------------------------------------------------------------------------
+# The demo and the tests send nothing: a letter stays in its row, where the mailbox page shows it.
+mail_server = env.email_url_config(required("EMAIL_URL", "dummymail://"))
+EMAIL_BACKEND = mail_server["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = mail_server["EMAIL_HOST"], mail_server["EMAIL_PORT"] or 587
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = mail_server["EMAIL_HOST_USER"], mail_server["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = mail_server.get("EMAIL_USE_TLS", False), mail_server.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default=f"{SITE_NAME} <portal@vianet.example>")
+
 # --- Safety -------------------------------------------------------------------------------------------------------------
 SECURE = PORTAL_BASE_URL.startswith("https://")
 SECURE_SSL_REDIRECT = SECURE
@@ -232,6 +243,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 if env.bool("BEHIND_TLS_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CSRF_FAILURE_VIEW = "portal.problems.csrf_failure"
 SESSION_COOKIE_SECURE = SECURE
 CSRF_COOKIE_SECURE = SECURE
 X_FRAME_OPTIONS = "DENY"
@@ -283,3 +295,5 @@ IDEMPOTENCY_HOURS = env.int("IDEMPOTENCY_HOURS", default=24)
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING = LOGGING_SETTINGS(LOG_LEVEL, json=PRODUCTION)
 LOGGING_CONFIG = "logging.config.dictConfig"
+DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO  # a refusal is the portal at work
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # it would believe any X-Forwarded-For; the proxy logs the true address

@@ -1,6 +1,7 @@
-"""A site of three addresses that only go wrong, to see how the portal says so."""
+"""A site of few addresses, most of which only go wrong, to see how the portal says so."""
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
@@ -45,9 +46,10 @@ def waiting_toasts(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
-    path("fail/<slug:how>/", fail),
-    path("v1.0/fail/<slug:how>", fail),
-    path("greet/", greet),
-    path("leave/", leave),
-    path("toasts/", waiting_toasts),
+    path("fail/<slug:how>/", login_not_required(fail)),
+    path("v1.0/fail/<slug:how>", login_not_required(fail)),
+    path("greet/", login_not_required(greet)),
+    path("leave/", login_not_required(leave)),
+    path("toasts/", login_not_required(waiting_toasts)),
+    path("sign-in/", login_not_required(greet), name="account_login"),
 ]

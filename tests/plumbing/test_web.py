@@ -9,7 +9,7 @@ import pytest
 from django.template import Context, Template
 from django.test import Client, RequestFactory
 from django.utils.html import format_html
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from portal import slots
 
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.urls("tests.plumbing.site"), pytest.mark.django_db]
 
 
 @pytest.fixture(autouse=True)
-def _greeting(settings: SettingsWrapper) -> None:
+def _greeting(settings: Settings) -> None:
     here = Path(__file__).parent / "templates"
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [here, *settings.TEMPLATES[0]["DIRS"]]}]
 
