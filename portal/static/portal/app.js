@@ -1,0 +1,89 @@
+// What pages add when scripts run: closing menus and toasts, dialogs, one submission per form. Everything works without it.
+(() => {
+  "use strict";
+
+  const READ_FOR = 8000; // milliseconds a toast stays; warnings and refusals stay until they are closed
+  const region = () => document.getElementById("toasts");
+
+  const dressToast = (toast) => {
+    if (toast.dataset.dressed) return;
+    toast.dataset.dressed = "true";
+    const close = document.createElement("button");
+    close.type = "button";
+    close.className = "button subtle square";
+    close.textContent = "\u00d7";
+    close.setAttribute("aria-label", region().dataset.close);
+    close.addEventListener("click", () => toast.remove());
+    toast.append(close);
+    if (["success", "info"].includes(toast.dataset.tone)) {
+      const fade = () => (toast.matches(":hover, :focus-within") ? setTimeout(fade, READ_FOR) : toast.remove());
+      setTimeout(fade, READ_FOR);
+    }
+  };
+
+  const say = (text, tone) => {
+    const toast = document.createElement("div");
+    const words = document.createElement("p");
+    toast.className = "toast";
+    toast.dataset.tone = tone || "info";
+    words.textContent = text;
+    toast.append(words);
+    region().append(toast);
+  };
+
+  if (region()) {
+    region().querySelectorAll(".toast").forEach(dressToast);
+    new MutationObserver((changes) => {
+      changes.forEach((change) => change.addedNodes.forEach((node) => node.matches?.(".toast") && dressToast(node)));
+    }).observe(region(), { childList: true });
+    document.addEventListener("toast", (event) => say(event.detail.text || event.detail.value, event.detail.tone));
+    ["htmx:sendError", "htmx:timeout", "htmx:responseError"].forEach((name) => {
+      document.addEventListener(name, (event) => {
+        const status = event.detail.xhr ? event.detail.xhr.status : 0;
+        if (status === 0 || status >= 500) say(region().dataset.failed, "danger");
+      });
+    });
+  }
+
+  document.addEventListener("click", (event) => {
+    document.querySelectorAll("details.menu[open]").forEach((menu) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+    const opener = event.target.closest("[data-dialog]");
+    const dialog = opener && document.getElementById(opener.dataset.dialog);
+    if (dialog && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      dialog.showModal();
+    }
+    if (event.target instanceof HTMLDialogElement) event.target.close(); // the backdrop belongs to the dialog
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    document.querySelectorAll("details.menu[open]").forEach((menu) => {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    });
+  });
+
+  // A second click on a slow form must not send it twice. The server refuses doubles too; this spares people the message.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "true";
+    event.submitter?.setAttribute("aria-busy", "true");
+  });
+  window.addEventListener("pageshow", () => {
+    document.querySelectorAll("form[data-sent]").forEach((form) => {
+      delete form.dataset.sent;
+      form.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
+    });
+  });
+
+  // The navigation is a popover only where it does not fit beside the page.
+  matchMedia("(width >= 64rem)").addEventListener("change", () => {
+    const navigation = document.getElementById("navigation");
+    if (navigation && navigation.matches(":popover-open")) navigation.hidePopover();
+  });
+})();
