@@ -1,0 +1,163 @@
+"""What is delivered agrees with itself: compose with settings, verbs with their documents, locks with each other."""
+
+import ast
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import dev
+
+ROOT = dev.ROOT
+SETTINGS = (ROOT / "portal" / "settings.py").read_text()
+COMPOSE = (ROOT / "docker-compose.yml").read_text()
+EXAMPLE = (ROOT / ".env.example").read_text()
+OUR_PROCESSES = {"migrate", "web", "worker", "beat", "consumer"}
+SERVERS = {"db", "redis", "rabbitmq"}
+LOCKS = ("run", "test", "browser", "lint")
+# Assembled, so that this file does not contain what it forbids.
+REGISTRIES = ["pypi" + ".org", "python" + "hosted.org", "npm" + "js.", "docker" + ".io", "ghcr" + ".io", "quay" + ".io"]
+OUTSIDE = {".git", ".venv", "var", "__pycache__", ".mypy_cache", ".ruff_cache", ".hypothesis", ".import_linter_cache"}
+MACHINE_PATH = re.compile(r"(?<![\w.*}-])/(root|home|work|Users)/[\w.]")
+
+
+def names_of_settings(source: str) -> tuple[set[str], set[str]]:
+    """Every environment name that the settings read, and those that production must set."""
+    read, required = set(), {"ALLOWED_HOSTS", "VIANET_VERIFY_KEYS", "DATABASE_URL"}
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+            function, name = ast.unparse(node.func), node.args[0].value
+            if function == "required":
+                required.add(name)
+            elif function.startswith("env."):
+                read.add(name)
+    return read | required, required
+
+
+def names_of_example(text: str) -> tuple[set[str], set[str]]:
+    """Every name in `.env.example`, and those that are not commented out."""
+    active = set(re.findall(r"^([A-Z][A-Z0-9_]*)=", text, re.MULTILINE))
+    return active | set(re.findall(r"^# ([A-Z][A-Z0-9_]*)=", text, re.MULTILINE)), active
+
+
+def faults_of_compose(text: str, settings: str, example: str) -> list[str]:
+    """What docker-compose.yml says that the settings do not know, and what it forgets."""
+    known, required = names_of_settings(settings)
+    services: dict[str, dict[str, Any]] = yaml.safe_load(text)["services"]
+    faults = [f"service {name}" for name in set(services) ^ (OUR_PROCESSES | SERVERS)]
+    for name in OUR_PROCESSES & set(services):
+        given = set(services[name]["environment"])
+        faults += [f"{name}: settings do not read {unknown}" for unknown in given - known]
+        missing = required - given - names_of_example(example)[1]
+        faults += [f"{name}: {lacking} is not set" for lacking in missing]
+        faults += [f"{name}: memory://" for value in services[name]["environment"].values() if "memory:" in value]
+    return sorted(faults)
+
+
+def faults_of_example(text: str, settings: str, compose: str) -> set[str]:
+    """Names that are in only one of `.env.example` and what reads it (settings, and compose's own passwords)."""
+    return names_of_example(text)[0] ^ (names_of_settings(settings)[0] | set(re.findall(r"\$\{([A-Z_]+):", compose)))
+
+
+def faults_of_text(text: str) -> list[str]:
+    """Registry hosts and paths of somebody's machine."""
+    return [host for host in REGISTRIES if host in text] + MACHINE_PATH.findall(text)
+
+
+def pins(lock: str) -> dict[str, str]:
+    return dict(re.findall(r"^([a-z0-9._-]+)==([^ \\]+)", lock, re.MULTILINE))
+
+
+def disagreements(locks: Iterable[str]) -> list[str]:
+    """Packages that two locks pin differently."""
+    seen: dict[str, str] = {}
+    return [name for lock in locks for name, version in pins(lock).items() if seen.setdefault(name, version) != version]
+
+
+def direct(name: str) -> set[str]:
+    return set(re.findall(r"^([a-z0-9-]+)", (ROOT / "requirements" / f"{name}.in").read_text(), re.MULTILINE))
+
+
+def verbs_in(text: str) -> set[str]:
+    return set(re.findall(r"`make ([a-z-]+)", text)) | set(re.findall(r"^make ([a-z-]+)", text, re.MULTILINE))
+
+
+def our_files() -> list[Path]:
+    kinds = {".mo", ".pyc", ".png", ".woff2", ".ico"}
+    files = (path for path in ROOT.rglob("*") if not OUTSIDE & set(path.relative_to(ROOT).parts))
+    return [path for path in files if path.is_file() and path.suffix not in kinds]
+
+
+def test_compose_sets_what_the_settings_read_and_nothing_else() -> None:
+    assert faults_of_compose(COMPOSE, SETTINGS, EXAMPLE) == []
+
+
+def test_the_image_is_built_with_every_setting_that_collecting_static_files_demands() -> None:
+    given = set(re.findall(r"([A-Z_]+)=", (ROOT / "Dockerfile").read_text()))
+
+    assert names_of_settings(SETTINGS)[1] - {"ALLOWED_HOSTS"} - given == set()
+
+
+def test_the_example_names_every_setting_and_nothing_else() -> None:
+    assert faults_of_example(EXAMPLE, SETTINGS, COMPOSE) == set()
+
+
+def test_no_file_names_a_registry_or_a_path_of_somebodys_machine() -> None:
+    faults = {str(path.relative_to(ROOT)): faults_of_text(path.read_text(errors="ignore")) for path in our_files()}
+
+    assert {name: found for name, found in faults.items() if found} == {}
+
+
+def test_the_locks_agree_are_hashed_and_name_no_host() -> None:
+    locks = [(ROOT / "requirements" / f"{name}.lock").read_text() for name in LOCKS]
+
+    assert disagreements(locks) == []
+    assert not [lock for lock in locks if "://" in lock]
+    assert all(lock.count("--hash=sha256:") >= len(pins(lock)) for lock in locks)
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_direct_dependency_is_locked_and_explained(name: str) -> None:
+    explained = set(re.findall(r"^\| ([a-z0-9-]+)", (ROOT / "docs" / "dependencies.md").read_text(), re.MULTILINE))
+    locked = pins((ROOT / "requirements" / f"{name}.lock").read_text())
+
+    assert direct(name) <= set(locked)
+    assert direct(name) <= explained
+
+
+def test_dependencies_explains_nothing_that_is_gone() -> None:
+    explained = set(re.findall(r"^\| ([a-z0-9-]+)", (ROOT / "docs" / "dependencies.md").read_text(), re.MULTILINE))
+
+    assert explained - {"package", "---"} == set().union(*(direct(name) for name in LOCKS))
+
+
+def test_make_dev_and_the_readme_know_the_same_verbs() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+
+    assert re.findall(r"^VERBS = (.*)$", makefile, re.MULTILINE) == [" ".join(dev.VERBS)]
+    assert verbs_in((ROOT / "README.md").read_text()) == set(dev.VERBS)
+
+
+def test_ci_proves_what_people_are_told_to_call() -> None:
+    called = set(re.findall(r"^stage \S+ make (\S+)$", (ROOT / ".ci" / "run").read_text(), re.MULTILINE))
+
+    assert called == {"lint", "test", "test-pg"}
+
+
+def test_the_fence_bites_on_a_setting_that_compose_invents_or_forgets() -> None:
+    assert "web: settings do not read REDIS_ADDRESS" in faults_of_compose(
+        COMPOSE.replace("REDIS_URL:", "REDIS_ADDRESS:"), SETTINGS, EXAMPLE
+    )
+    assert "beat: AUDIT_KEY is not set" in faults_of_compose(COMPOSE, SETTINGS, EXAMPLE.replace("AUDIT_KEY=", ""))
+    assert "service consumer" in faults_of_compose(COMPOSE.replace("  consumer:", "  replies:"), SETTINGS, EXAMPLE)
+    assert "INVENTED" in faults_of_example(EXAMPLE + "# INVENTED=1\n", SETTINGS, COMPOSE)
+
+
+def test_the_fence_bites_on_hosts_paths_and_locks_that_disagree() -> None:
+    assert faults_of_text("--index-url https://" + REGISTRIES[0] + "/simple") == [REGISTRIES[0]]
+    assert faults_of_text('open("/' + 'root/portal.log")') == ["root"]
+    assert disagreements(["django==5.2.19 \\", "django==5.2.18 \\"]) == ["django"]
+    assert verbs_in("Run `make tests` first") - set(dev.VERBS) == {"tests"}
