@@ -1,9 +1,8 @@
 """The site map."""
 
 from django.conf import settings
-from django.conf.urls.i18n import set_language
+from portal.shell.views import set_language
 from django.contrib import admin
-from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
 from portal.problems import server_error
@@ -17,6 +16,6 @@ urlpatterns = [
     path("", include("messagecenter.urls")),
     path("", include("support.urls")),
     path("account/", include("tenants.account_urls")),
-    path("i18n/setlang/", login_not_required(set_language), name="set_language"),
+    path("i18n/setlang/", set_language, name="set_language"),
     path("admin/", admin.site.urls),
 ]

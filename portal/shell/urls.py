@@ -1,6 +1,11 @@
 """The front door's own pages."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from portal.shell import views
 
 app_name = "shell"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("theme/", views.choose_theme, name="theme"),
+]

@@ -1,0 +1,20 @@
+"""What everybody may change about their own account."""
+
+from django.db import transaction
+
+from portal.errors import InvalidInput, Unauthenticated
+from tenants.actor import Actor
+from tenants.models import User
+
+
+@transaction.atomic
+def choose_language(language: str, *, actor: Actor) -> User:
+    """Pages and letters speak this language from now on. Nobody else's business: no right is asked, no deed recorded."""
+    if actor.user is None:
+        raise Unauthenticated
+    user = User.objects.locked(actor.user.pk)
+    if language not in dict(User._meta.get_field("language").choices or ()):
+        raise InvalidInput(code="unknownLanguage")
+    user.language = language
+    user.save(update_fields=["language"])
+    return user
