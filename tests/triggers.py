@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 from django.db import connection, transaction
-from django.db.backends.sqlite3.operations import DatabaseOperations
+from django.db.backends.sqlite3 import base as sqlite
 
 
 def triggers() -> dict[str, str]:
@@ -21,9 +21,9 @@ def triggers() -> dict[str, str]:
 @contextmanager
 def flush_past_triggers() -> Iterator[None]:
     """While open, Django's flush drops SQLite's triggers, empties the tables, and makes the same triggers again."""
-    plain_flush = DatabaseOperations.execute_sql_flush
+    plain_flush = sqlite.DatabaseOperations.execute_sql_flush
 
-    def flush(operations: DatabaseOperations, sql_list: Sequence[str]) -> None:
+    def flush(operations: sqlite.DatabaseOperations, sql_list: Sequence[str]) -> None:
         kept = triggers()
         with transaction.atomic(), connection.cursor() as cursor:
             for name in kept:
@@ -33,5 +33,5 @@ def flush_past_triggers() -> Iterator[None]:
                 cursor.execute(statement)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DatabaseOperations, "execute_sql_flush", flush)
+        patch.setattr(sqlite.DatabaseOperations, "execute_sql_flush", flush)
         yield
