@@ -57,7 +57,10 @@ def venv_works() -> bool:
     if not PYTHON.exists():
         return False
     probe = f"import sys, pip; sys.exit(sys.version_info < {LOWEST_PYTHON})"
-    return subprocess.run([str(PYTHON), "-c", probe], capture_output=True, check=False).returncode == 0
+    try:
+        return subprocess.run([str(PYTHON), "-c", probe], capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
 
 
 def make_venv() -> None:

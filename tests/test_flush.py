@@ -30,13 +30,13 @@ def stubborn_table() -> Iterator[type[Model]]:
 
 def test_a_table_that_refuses_deletion_is_emptied_and_refuses_again(stubborn_table: type[Model]) -> None:
     before = triggers()
-    Tenant.objects.create(kind="customer", name="Huaxin", domain="huaxin.example")
+    Tenant.objects.create(kind="customer", name="Before", domain="before.example")
 
     call_command("flush", interactive=False, verbosity=0)
 
     assert Tenant.objects.for_system("the test counts what the flush left").count() == 0
     assert triggers() == before
-    Tenant.objects.create(kind="customer", name="Lotus", domain="lotus.example")
+    Tenant.objects.create(kind="customer", name="After", domain="after.example")
     with pytest.raises(IntegrityError, match="never deleted"), connection.cursor() as cursor:
         cursor.execute("delete from tenants_tenant")
 
