@@ -4,10 +4,12 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg2
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from psycopg2.extensions import connection as PostgresConnection
 
 from dev import find_chromium
 from portal.catalogues import compile_catalogues
@@ -117,6 +119,16 @@ def _keep_for_session(system: str) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("select set_config('portal.system', %s, false)", [system])
+
+
+@pytest.fixture
+def as_app_role(transactional_db: None) -> Iterator[PostgresConnection]:
+    """A connection of the role that the web and the workers use in production; it sees what the test has committed."""
+    connected = psycopg2.connect(os.environ["PORTAL_TEST_APP_URL"], dbname=connection.settings_dict["NAME"])
+    try:
+        yield connected
+    finally:
+        connected.close()
 
 
 @pytest.fixture(scope="session")
