@@ -98,8 +98,8 @@ def can(actor: Actor, permission: Permission, subject: Any = None) -> Decision:
     rules = [rule for rule in GRANTS[permission] if not rule.roles.isdisjoint(actor.roles)]
     if not rules:
         return PARTNER_ONLY if actor.is_customer and permission in CUSTOMERS_NEVER else _role_missing(permission)
-    refusals = [_refusal(rule, actor, subject) for rule in rules]
-    return YES if None in refusals else next(refusal for refusal in refusals if refusal)
+    refusals = [refusal for rule in rules if (refusal := _refusal(rule, actor, subject)) is not None]
+    return YES if len(refusals) < len(rules) else refusals[0]
 
 
 def require(actor: Actor, permission: Permission, subject: Any = None) -> None:
