@@ -78,6 +78,19 @@ def link_button(label: Text, href: str, tone: str = "default", icon: str = "") -
     return format_html('<a class="button {}" href="{}">{}</a>', checked_button_tone(tone), address, face(label, icon))
 
 
+def copyable(text: str) -> SafeString:
+    """Text to be copied whole, such as a password that is shown once, with a button where the browser can copy."""
+    key = new_id("copy")
+    return format_html(
+        '<span class="copyable"><code id="{0}">{1}</code>'
+        '<button type="button" class="button default" data-copy="{0}" data-copied="{2}" hidden>{3}</button></span>',
+        key,
+        text,
+        gettext("Copied."),
+        face(gettext("Copy"), "clipboard-document"),
+    )
+
+
 def denied(label: Text, decision: Decision | Any, tone: str, icon: str, reasons: Reasons | None) -> SafeString:
     """A button that cannot be pressed, and its reason in the group's list or right below it."""
     reason = str(getattr(decision, "reason", "") or gettext("You do not have the right to do this."))

@@ -111,10 +111,12 @@ def _bar(column: Sequence[int], tallest: int) -> SafeString:
 
 
 def _numbers(chart: BarChart) -> SafeString:
-    heads = format_html_join("", '<th scope="col" class="number">{}</th>', ((series.name,) for series in chart.series))
+    heads = format_html_join(
+        "", '<th scope="col" class="as-number">{}</th>', ((series.name,) for series in chart.series)
+    )
     columns = zip(*(series.values for series in chart.series), strict=True)
     rows = (
-        (label, format_html_join("", '<td class="number">{}</td>', ((formats.localize(value),) for value in column)))
+        (label, format_html_join("", '<td class="as-number">{}</td>', ((formats.localize(value),) for value in column)))
         for label, column in zip(chart.labels, columns, strict=True)
     )
     body = format_html_join("", '<tr><th scope="row">{}</th>{}</tr>', rows)

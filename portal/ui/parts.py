@@ -78,7 +78,7 @@ def message_bar(content: SafeString, tone: str, title: Text = "") -> SafeString:
     )
 
 
-def form_errors(form: BaseForm) -> SafeString:
+def form_errors(form: BaseForm, *, focus: bool = True) -> SafeString:
     """What is wrong with a submitted form, each line a link to its field. It takes the focus to be read first."""
     if not form.errors:
         return EMPTY
@@ -92,7 +92,8 @@ def form_errors(form: BaseForm) -> SafeString:
     lines += [format_html("<li>{}</li>", error) for error in [*form.non_field_errors(), *hidden]]
     inside = format_html_join("", "{}", ((line,) for line in lines))
     bar = message_bar(format_html("<ul>{}</ul>", inside), "danger", gettext("Some values need your attention"))
-    return format_html('<div class="form-errors" tabindex="-1" autofocus>{}</div>', bar)
+    taking = format_html(" {}", "autofocus") if focus else EMPTY
+    return format_html('<div class="form-errors" tabindex="-1"{}>{}</div>', taking, bar)
 
 
 def next_step(owner: Text, text: Text, tone: str = "info") -> SafeString:

@@ -90,7 +90,7 @@ def _headings(table: Table) -> SafeString:
     chosen = format_html('<td class="pick" role="cell">{}</td>', "") if table.select else EMPTY
     return chosen + format_html_join(
         "",
-        '<th scope="col" role="columnheader" class="{}">{}</th>',
+        '<th scope="col" role="columnheader" class="as-{}">{}</th>',
         ((column.kind, column.label) for column in table.columns),
     )
 
@@ -98,10 +98,10 @@ def _headings(table: Table) -> SafeString:
 def _row(table: Table, row: Mapping[str, Any]) -> SafeString:
     first, *others = table.columns
     value = row.get(first.key)
-    head = format_html('<th scope="row" role="rowheader" class="{}">{}</th>', first.kind, _value(first, value))
+    head = format_html('<th scope="row" role="rowheader" class="as-{}">{}</th>', first.kind, _value(first, value))
     cells = format_html_join(
         "",
-        '<td role="cell" class="{}" data-label="{}"><span class="value">{}</span></td>',
+        '<td role="cell" class="as-{}" data-label="{}"><span class="value">{}</span></td>',
         ((column.kind, column.label, _value(column, row.get(column.key))) for column in others),
     )
     return _checkbox(table, row, value) + head + cells if table.select else head + cells

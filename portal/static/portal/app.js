@@ -58,6 +58,17 @@
     if (event.target instanceof HTMLDialogElement) event.target.close(); // the backdrop belongs to the dialog
   });
 
+  // Copying needs a secure connection; without one the button stays hidden and the text is selected by a click.
+  if (navigator.clipboard) {
+    document.querySelectorAll("[data-copy]").forEach((button) => {
+      button.hidden = false;
+      button.addEventListener("click", async () => {
+        await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+        say(button.dataset.copied, "success");
+      });
+    });
+  }
+
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     document.querySelectorAll("details.menu[open]").forEach((menu) => {
@@ -73,13 +84,13 @@
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "true";
     event.submitter?.setAttribute("aria-busy", "true");
+    setTimeout(release, READ_FOR, form); // an answer that is a download leaves the page where it was
   });
-  window.addEventListener("pageshow", () => {
-    document.querySelectorAll("form[data-sent]").forEach((form) => {
-      delete form.dataset.sent;
-      form.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
-    });
-  });
+  const release = (form) => {
+    delete form.dataset.sent;
+    form.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
+  };
+  window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
 
   // The navigation is a popover only where it does not fit beside the page.
   matchMedia("(width >= 64rem)").addEventListener("change", () => {

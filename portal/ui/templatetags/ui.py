@@ -76,6 +76,12 @@ def link_button(label: Text, href: str, tone: str = "default", icon: str = "") -
     return buttons.link_button(label, href, tone, icon)
 
 
+@register.simple_tag
+def copyable(text: str) -> SafeString:
+    """`{% copyable password %}`: text that people take with them."""
+    return buttons.copyable(text)
+
+
 @register.simple_tag(takes_context=True)
 def action(
     context: Context, label: Text, href: str, decision: Any, tone: str = "default", icon: str = ""
@@ -126,9 +132,9 @@ def field(bound: BoundField) -> SafeString:
 
 
 @register.simple_tag
-def form_errors(form: BaseForm) -> SafeString:
+def form_errors(form: BaseForm, focus: bool = True) -> SafeString:
     """`{% form_errors form %}`: the summary above a form that was sent with mistakes; nothing otherwise."""
-    return parts.form_errors(form)
+    return parts.form_errors(form, focus=focus)
 
 
 # --- Boxes ----------------------------------------------------------------------------------------------------------
