@@ -1,4 +1,6 @@
-"""The doorbell: tell a worker that something was committed. It may fail without harm, the sweep finds every row anyway."""
+"""The doorbell: tell a worker that something was committed. It may fail without harm, the sweep finds every row
+anyway.
+"""
 
 from functools import cache
 from typing import Any
@@ -16,7 +18,8 @@ DELIVER = "portal.outbox.tasks.deliver"
 
 @cache
 def _publisher() -> Celery:
-    """A Celery client of its own: its short timeouts would break a worker, and a worker's long ones would hold up a page.
+    """A Celery client of its own: its short timeouts would break a worker, and a worker's long ones would hold up a
+    page.
 
     With the broker `memory://` (the demo) publishing is putting into a queue of this very process.
     """

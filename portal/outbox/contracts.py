@@ -46,8 +46,8 @@ class Contract:
 class Delivery:
     """How far the messages about one subject have come: the oldest one that is not settled, else the last.
 
-    `state` is one of `DeliveryState`; `label` is a text for people, `tone` the badge's. `attempts` counts tries to send, `due_at`
-    is the next moment at which something will happen, `last_error` is technical and in English.
+    `state` is one of `DeliveryState`; `label` is a text for people, `tone` the badge's. `attempts` counts tries to
+    send, `due_at` is the next moment at which something will happen, `last_error` is technical and in English.
     """
 
     state: DeliveryState
@@ -77,7 +77,8 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbound:
-    """A message of 21Vianet as a handler sees it: verified, checked against its schema, in order and for the first time.
+    """A message of 21Vianet as a handler sees it: verified, checked against its schema, in order and for the first
+    time.
 
     `subject_id` is the escalation's id; `data` the schema's fields; `time` when 21Vianet wrote it.
     """

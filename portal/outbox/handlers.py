@@ -9,11 +9,13 @@ _handlers: dict[str, Handler] = {}
 
 
 def register(event_type: str, function: Handler) -> None:
-    """Let `function(message)` handle every message of `event_type` (with its version: `vianet.escalation.acknowledged.v1`).
+    """Let `function(message)` handle every message of `event_type` (with its version:
+    `vianet.escalation.acknowledged.v1`).
 
-    It runs once per message, inside `transaction_as(system="21vianet")`, together with the row that says so: if it returns, its
-    effects and "applied" commit together. A `PortalError` refuses the message for good, `UnknownSubject` parks it, any other
-    error is tried again with growing pauses. Raises `LookupError` when another function already handles the type.
+    It runs once per message, inside `transaction_as(system="21vianet")`, together with the row that says so: if it
+    returns, its effects and "applied" commit together. A `PortalError` refuses the message for good, `UnknownSubject`
+    parks it, any other error is tried again with growing pauses. Raises `LookupError` when another function already
+    handles the type.
     """
     if _handlers.get(event_type, function) is not function:
         raise LookupError(f"{event_type} already has a handler.")

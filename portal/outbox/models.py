@@ -1,7 +1,7 @@
 """What is on its way to 21Vianet, and what came back. The rows are the truth; a broker may be emptied at any time.
 
-Tenants, partners and subjects are plain columns: this room knows no other. Every change of `OutboundMessage.state` is one
-conditional UPDATE whose condition comes from `may_become`, so a late worker changes nothing.
+Tenants, partners and subjects are plain columns: this room knows no other. Every change of `OutboundMessage.state` is
+one conditional UPDATE whose condition comes from `may_become`, so a late worker changes nothing.
 """
 
 import uuid
@@ -48,9 +48,10 @@ def may_become(target: State) -> list[State]:
 class OrderHead(models.Model):
     """One counter per order key, and the row that is locked while the next number is taken.
 
-    A row is chosen over an advisory lock because it works alike on PostgreSQL and SQLite, needs no right to read the messages
-    themselves (row-level security would hide those of a former partner, and `max()` would then give a number out twice), and
-    two people who escalate at once simply wait for each other. The unique constraint on the message stays as the last word.
+    A row is chosen over an advisory lock because it works alike on PostgreSQL and SQLite, needs no right to read the
+    messages themselves (row-level security would hide those of a former partner, and `max()` would then give a number
+    out twice), and two people who escalate at once simply wait for each other. The unique constraint on the message
+    stays as the last word.
 
     `name` is `out:<order key>` for what the portal sends and `in:<subject>` for what 21Vianet sends.
     """
@@ -69,8 +70,8 @@ class OrderHead(models.Model):
 class OutboundMessage(models.Model):
     """One message to 21Vianet. `id` is also the id in the envelope, by which 21Vianet drops duplicates.
 
-    `due_at` is the next try while PENDING, the end of the lease while LEASED, the acknowledgement's deadline while PUBLISHED.
-    `give_up_at` is when an undeliverable message is parked for a person.
+    `due_at` is the next try while PENDING, the end of the lease while LEASED, the acknowledgement's deadline while
+    PUBLISHED. `give_up_at` is when an undeliverable message is parked for a person.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -136,11 +137,12 @@ class Outcome(models.TextChoices):
 
 
 class InboundMessage(models.Model):
-    """One message from 21Vianet, stored before it is handled. Ids and outcomes are kept for ever: they are the protection
-    against replays.
+    """One message from 21Vianet, stored before it is handled. Ids and outcomes are kept for ever: they are the
+    protection against replays.
 
-    `id` is the event's id when its signature held; otherwise `<outcome>:<sha256 of the body>`, so that a forger cannot take an
-    id that a rightful message will need. `seen` counts every arrival.
+    `id` is the event's id when its signature held; otherwise `<outcome>:<sha256 of the body>`, so that a forger
+    cannot take an id that a rightful message will need. `seen` counts every arrival. `forced`: a person
+    asked for it to be handled whatever came after it.
     """
 
     id = models.CharField(max_length=255, primary_key=True)
@@ -154,6 +156,7 @@ class InboundMessage(models.Model):
     reason = models.CharField(max_length=1000, blank=True, default="")
     seen = models.PositiveIntegerField(default=1)
     attempts = models.PositiveIntegerField(default=0)
+    forced = models.BooleanField(default=False)
     due_at = models.DateTimeField(default=now)
     handled_at = models.DateTimeField(null=True)
 

@@ -61,7 +61,8 @@ def _state(row: OutboundMessage, moment: datetime) -> DeliveryState:
 
 
 def oldest_due_age() -> timedelta:
-    """How long the oldest message has waited beyond the moment at which a worker should have touched it; zero when none is late.
+    """How long the oldest message has waited beyond the moment at which a worker should have touched it; zero when
+    none is late.
 
     Covers both directions, so `/readyz` and the alarm see a dead worker, a dead beat and a dead consumer alike.
     """

@@ -29,13 +29,14 @@ class _Place:
 def enqueue(contract: Contract) -> UUID:
     """Store a message for 21Vianet in the caller's transaction; returns its id. A worker sends it after the commit.
 
-    Enqueuing the same `dedupe_key` again changes nothing and returns the first message's id. Data that does not obey its schema
-    raises `portal.vianet.envelope.Malformed`: a programming error, and nothing is stored.
+    Enqueuing the same `dedupe_key` again changes nothing and returns the first message's id. Data that does not obey
+    its schema raises `portal.vianet.envelope.Malformed`: a programming error, and nothing is stored.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A message belongs to the transaction of the change that it tells about.")
     message_id = uuid4()
-    # The caller may not see every message of this order (a former partner's): the place is looked up as the outbox itself.
+    # The caller may not see every message of this order (a former partner's): the place is looked up as the outbox
+    # itself.
     with transaction_as(system="outbox"):
         head = lock_head(contract.order_key)
         earlier = OutboundMessage.objects.filter(dedupe_key=contract.dedupe_key).values_list("pk", flat=True).first()
@@ -97,8 +98,8 @@ def _store(message_id: UUID, contract: Contract, place: _Place) -> None:
 def cancel(subject_id: UUID) -> bool:
     """Take back everything about a subject, if 21Vianet cannot have seen any of it.
 
-    True: every message about it is CANCELLED, 21Vianet will never hear of it. False: at least one was handed to the broker, or
-    may have been; nothing changed, and the caller should enqueue a message that says so.
+    True: every message about it is CANCELLED, 21Vianet will never hear of it. False: at least one was handed to the
+    broker, or may have been; nothing changed, and the caller should enqueue a message that says so.
     """
     with transaction_as(system="outbox"):
         keys = OutboundMessage.objects.filter(subject_id=subject_id).values_list("order_key", flat=True).distinct()

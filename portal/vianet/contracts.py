@@ -1,7 +1,7 @@
 """The contract between the portal and 21Vianet: one JSON Schema per message type and version, in `contract/`.
 
-Both sides check what they send and what they receive against it. A change that an old reader could misunderstand is a new
-version, hence a new type and a new file.
+Both sides check what they send and what they receive against it. A change that an old reader could misunderstand is a
+new version, hence a new type and a new file.
 """
 
 import json
@@ -47,7 +47,9 @@ def _validator(event_type: str) -> Draft202012Validator:
 
 
 def check(event: Event) -> Event:
-    """The event itself, when its data obeys the schema of its type; else raises `Malformed`, which names the property."""
+    """The event itself, when its data obeys the schema of its type; else raises `Malformed`, which names the
+    property.
+    """
     errors = sorted(
         _validator(event.type).iter_errors(event.data), key=lambda error: [str(step) for step in error.path]
     )

@@ -1,7 +1,9 @@
-"""The bytes on the wire: CloudEvents 1.0 in JSON, made once and never changed, and the signature that travels beside them.
+"""The bytes on the wire: CloudEvents 1.0 in JSON, made once and never changed, and the signature that travels beside
+them.
 
-The signature scheme is that of Standard Webhooks: HMAC-SHA256 over `id.timestamp.body`. What differs between two attempts to
-deliver the same message (attempt number, time, signature) is in the headers, so the body can be stored, hashed and resent.
+The signature scheme is that of Standard Webhooks: HMAC-SHA256 over `id.timestamp.body`. What differs between two
+attempts to deliver the same message (attempt number, time, signature) is in the headers, so the body can be stored,
+hashed and resent.
 """
 
 import base64
@@ -42,7 +44,9 @@ class Stale(EnvelopeError):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One CloudEvent. `type` ends in its version; `order_key` and `order_seq` say which messages follow each other strictly."""
+    """One CloudEvent. `type` ends in its version; `order_key` and `order_seq` say which messages follow each other
+    strictly.
+    """
 
     id: str
     source: str
@@ -77,8 +81,10 @@ def parse(body: bytes) -> Event:
         raise Malformed(f"The body has {len(body)} bytes; at most {MAX_BODY_BYTES} are allowed.")
     try:
         document = json.loads(body)
+        # A lone surrogate is JSON, but no text that could be stored.
+        json.dumps(document, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
-        raise Malformed("The body is not JSON.") from error
+        raise Malformed("The body is not JSON in UTF-8.") from error
     if not isinstance(document, dict) or document.get("specversion") != SPEC_VERSION:
         raise Malformed("The body is not a CloudEvent 1.0.")
     texts = {name: document.get(name) for name in ("id", "source", "type", "subject")}
@@ -149,8 +155,8 @@ def verify(
 ) -> str:
     """The message id that the headers name and one of `keys` signed; raises `BadSignature` or `Stale`.
 
-    While keys are being rotated the sender may put several signatures into the header, separated by spaces, and the receiver
-    may accept several keys. Comparisons take the same time whatever they find.
+    While keys are being rotated the sender may put several signatures into the header, separated by spaces, and the
+    receiver may accept several keys. Comparisons take the same time whatever they find.
     """
     message_id = str(headers.get(ID_HEADER, ""))
     stamp = str(headers.get(TIMESTAMP_HEADER, ""))

@@ -54,6 +54,7 @@ class Migration(migrations.Migration):
                 ("reason", models.CharField(blank=True, default="", max_length=1000)),
                 ("seen", models.PositiveIntegerField(default=1)),
                 ("attempts", models.PositiveIntegerField(default=0)),
+                ("forced", models.BooleanField(default=False)),
                 ("due_at", models.DateTimeField(default=portal.database.now)),
                 ("handled_at", models.DateTimeField(null=True)),
             ],

@@ -1,0 +1,56 @@
+"""The process that listens to 21Vianet: store, handle, tell 21Vianet that it may forget, acknowledge to the broker."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from threading import Event as Signal
+
+from django.db import InterfaceError, OperationalError, close_old_connections, connections
+
+from portal.outbox.handling import handle_due
+from portal.outbox.inbox import store
+from portal.outbox.sending import SOURCE
+from portal.outbox.wire import seal, transport
+from portal.vianet import contracts
+from portal.vianet.envelope import Event, fingerprint
+from portal.vianet.transports import TO_PORTAL, TO_VIANET, Parcel, Temporary
+
+
+def consume_replies(stop: Signal) -> None:
+    """Listen until `stop` is set. Survives the absence of the broker and of the database."""
+    try:
+        transport().consume(TO_PORTAL, take, stop)
+    finally:
+        connections.close_all()
+
+
+def take(parcels: Sequence[Parcel]) -> None:
+    """One batch from the broker. Raises `Temporary` when the database is away: then the broker keeps the batch."""
+    close_old_connections()
+    try:
+        forgettable = store(parcels)
+        handle_due()
+    except (OperationalError, InterfaceError) as error:
+        raise Temporary(str(error)) from error
+    confirm(forgettable)
+
+
+def confirm(message_ids: Iterable[str]) -> None:
+    """Tell 21Vianet what is stored. It may fail: 21Vianet sends again what it has no receipt for, and that is confirmed
+    again.
+    """
+    moment = datetime.now(UTC)
+    parcels = [_receipt(message_id, moment) for message_id in message_ids]
+    if parcels:
+        transport().publish(TO_VIANET, parcels)
+
+
+def _receipt(message_id: str, moment: datetime) -> Parcel:
+    event = Event(
+        id=f"receipt:{fingerprint(message_id.encode())}",
+        source=SOURCE,
+        type=contracts.PORTAL_RECEIPT,
+        subject=message_id,
+        time=moment,
+        data={"message_id": message_id},
+    )
+    return seal(event.id, contracts.check(event).to_bytes(), moment=moment, attempt=1)

@@ -1,0 +1,199 @@
+"""Applying what the inbox holds: each message once, in the order in which 21Vianet numbered them, effects and outcome
+together.
+"""
+
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db.models import F
+
+from portal.database import now, transaction_as
+from portal.errors import PortalError
+from portal.outbox import checkpoints, handlers
+from portal.outbox.contracts import Inbound, UnknownSubject
+from portal.outbox.inbox import place_of
+from portal.outbox.marking import acknowledge, refuse
+from portal.outbox.models import InboundMessage, OrderHead, OutboundMessage, Outcome
+from portal.outbox.retry import backoff
+from portal.vianet import contracts
+from portal.vianet.envelope import Event, parse
+
+log = structlog.get_logger(__name__)
+MACHINE = "21vianet"
+
+
+def handle_due() -> int:
+    """Handle every stored message that is due; returns how many were tried. Any number of workers may run it at
+    once.
+    """
+    tried = 0
+    while True:
+        with transaction_as(system=MACHINE):
+            due = InboundMessage.objects.filter(outcome=Outcome.RECEIVED, due_at__lte=now())
+            ids = list(
+                due.order_by("received_at", "operator_seq").values_list("pk", flat=True)[: settings.OUTBOX_BATCH]
+            )
+        moved = sum(handle(pk) for pk in ids)
+        tried += len(ids)
+        # Rows that another worker holds stay due: they are left to it.
+        if not moved:
+            return tried
+
+
+def handle(pk: str) -> bool:
+    """Handle one message; False when somebody else has it or had it. Never raises because of what the message says."""
+    try:
+        with transaction_as(system=MACHINE):
+            row = _locked(pk)
+            if row is None:
+                return False
+            _apply(row, parse(bytes(row.body)))
+            checkpoints.reach(checkpoints.ACKNOWLEDGING)
+    except PortalError as error:
+        _settle(pk, Outcome.REFUSED, f"{error.code}: {error}")
+    except UnknownSubject as error:
+        _settle(pk, Outcome.PARKED, str(error) or "Nothing is known about its subject.")
+    except Exception as error:  # noqa: BLE001 - whatever a handler's bug raises, the other messages must go on
+        _postpone(pk, error)
+    checkpoints.reach(checkpoints.ACKNOWLEDGED)
+    return True
+
+
+def _locked(pk: str) -> InboundMessage | None:
+    rows = InboundMessage.objects.select_for_update(skip_locked=True)
+    return rows.filter(pk=pk, outcome=Outcome.RECEIVED, due_at__lte=now()).first()
+
+
+def _apply(row: InboundMessage, event: Event) -> None:
+    if event.type == contracts.RECEIPT:
+        _apply_receipt(event)
+        _finish(row, Outcome.APPLIED)
+        return
+    turn = _turn(row)
+    if turn is None:
+        _acknowledge_what_it_answers(row, event)
+        _call_handler(row, event)
+        _take_turn(row)
+        _finish(row, Outcome.APPLIED)
+    elif turn == Outcome.IGNORED:
+        _finish(row, turn, "A later message about the same escalation was applied before.")
+    else:
+        row.due_at = row.received_at + timedelta(seconds=settings.OUTBOX_GAP_SECONDS)
+        row.reason = "Waits for an earlier message about the same escalation."
+        row.save(update_fields=["due_at", "reason"])
+
+
+def _apply_receipt(event: Event) -> None:
+    message_id = UUID(event.data["message_id"])
+    if not OutboundMessage.objects.filter(pk=message_id).exists():
+        raise UnknownSubject("It is a receipt for a message that the portal does not know.")
+    if event.data["outcome"] == "accepted":
+        acknowledge(message_id, event.data.get("operator_ref", ""))
+    else:
+        refuse(message_id, retryable=event.data["retryable"], reason=event.data["reason"])
+
+
+def _turn(row: InboundMessage) -> Outcome | None:
+    """None when it is this message's turn, IGNORED when that has passed, RECEIVED when an earlier one may still
+    come.
+    """
+    name = f"in:{row.subject_id}"
+    OrderHead.objects.bulk_create([OrderHead(name=name)], ignore_conflicts=True)
+    last = OrderHead.objects.select_for_update().get(pk=name).last_seq
+    number = row.operator_seq or 0
+    if number <= last and not row.forced:
+        return Outcome.IGNORED
+    patience_ends = row.received_at + timedelta(seconds=settings.OUTBOX_GAP_SECONDS)
+    if number > last + 1 and now() < patience_ends:
+        return Outcome.RECEIVED
+    return None
+
+
+def _take_turn(row: InboundMessage) -> None:
+    """Later messages are compared with this one from now on, and those that waited for it are due."""
+    head = OrderHead.objects.filter(pk=f"in:{row.subject_id}", last_seq__lt=row.operator_seq)
+    head.update(last_seq=row.operator_seq)
+    waiting = InboundMessage.objects.filter(subject_id=row.subject_id, outcome=Outcome.RECEIVED)
+    waiting.exclude(pk=row.pk).update(due_at=now())
+
+
+def _acknowledge_what_it_answers(row: InboundMessage, event: Event) -> None:
+    """Who answers a message has received it: the named one, else the first about this escalation."""
+    about = OutboundMessage.objects.filter(subject_id=row.subject_id).order_by("order_seq")
+    first = about.values_list("pk", flat=True).first()
+    if first is None:
+        raise UnknownSubject("It is about an escalation that the portal never sent.")
+    named = event.data.get("in_reply_to")
+    answered = about.filter(pk=named).values_list("pk", flat=True).first() if named else None
+    acknowledge(answered or first, str(event.data.get("case_number", "")))
+
+
+def _call_handler(row: InboundMessage, event: Event) -> None:
+    function = handlers.find(event.type)
+    if function is None or row.subject_id is None:
+        raise UnknownSubject(f"Nobody handles {event.type}.")
+    function(
+        Inbound(
+            id=event.id,
+            type=event.type,
+            subject_id=row.subject_id,
+            operator_seq=row.operator_seq or 0,
+            time=event.time,
+            data=event.data,
+        )
+    )
+
+
+def _finish(row: InboundMessage, outcome: Outcome, reason: str = "") -> None:
+    row.outcome = outcome
+    row.reason = reason[:1000]
+    row.handled_at = now()
+    row.save(update_fields=["outcome", "reason", "handled_at"])
+    if outcome != Outcome.APPLIED:
+        log.warning("inbox_not_applied", message=row.pk, outcome=outcome, reason=reason)
+
+
+def _settle(pk: str, outcome: Outcome, reason: str) -> None:
+    """Write the outcome of a message whose own transaction was rolled back. A refused one has had its turn."""
+    with transaction_as(system=MACHINE):
+        row = _locked(pk)
+        if row is None:
+            return
+        if outcome == Outcome.REFUSED and row.subject_id is not None:
+            _acknowledge_what_it_answers(row, parse(bytes(row.body)))
+            _take_turn(row)
+        _finish(row, outcome, reason)
+
+
+def _postpone(pk: str, error: Exception) -> None:
+    """Try again later; after a dozen failures park it for a person."""
+    log.error("inbox_handler_failed", message=pk, error=repr(error), exc_info=error)
+    with transaction_as(system=MACHINE):
+        row = _locked(pk)
+        if row is None:
+            return
+        if row.attempts + 1 >= settings.OUTBOX_HANDLER_ATTEMPTS:
+            _finish(row, Outcome.PARKED, f"Its handler failed {row.attempts + 1} times: {error!r}")
+            return
+        InboundMessage.objects.filter(pk=pk).update(
+            attempts=F("attempts") + 1, due_at=now() + backoff(row.attempts + 1), reason=repr(error)[:1000]
+        )
+
+
+def retry(pk: str) -> bool:
+    """Handle a parked, refused or not understood message again, whatever its place. True when there was one.
+
+    Raises `portal.vianet.envelope.Malformed` when it is still not understood.
+    """
+    with transaction_as(system=MACHINE):
+        again = (Outcome.PARKED, Outcome.REFUSED, Outcome.MALFORMED)
+        row = InboundMessage.objects.select_for_update().filter(pk=pk, outcome__in=again).first()
+        if row is None:
+            return False
+        place = place_of(contracts.check(parse(bytes(row.body))))
+        InboundMessage.objects.filter(pk=pk).update(
+            **place, outcome=Outcome.RECEIVED, forced=True, attempts=0, due_at=now(), reason="Asked for again."
+        )
+        return True

@@ -1,0 +1,125 @@
+"""What 21Vianet sends: stored first, in a transaction of its own; handled once, in order, by whoever comes first.
+
+Only a message that was rightly signed takes the id that it claims. Everything else is kept under its fingerprint,
+counted when it comes again, and never applied.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TypedDict
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db.models import F
+
+from portal.database import now, transaction_as
+from portal.outbox.models import InboundMessage, Outcome
+from portal.vianet import contracts
+from portal.vianet.envelope import (
+    ID_HEADER,
+    MAX_BODY_BYTES,
+    SIGNATURE_HEADER,
+    BadSignature,
+    Event,
+    Malformed,
+    Stale,
+    fingerprint,
+    open_sealed,
+    verify,
+)
+from portal.vianet.transports import Parcel
+
+log = structlog.get_logger(__name__)
+
+
+class Place(TypedDict):
+    """The columns of an inbound message that are read from its body."""
+
+    type: str
+    subject_id: UUID | None
+    operator_seq: int | None
+
+
+def receive(body: bytes, headers: Mapping[str, object]) -> str | None:
+    """Store one message; returns its id when 21Vianet is to be told that it is stored, else None.
+
+    Handling it is another step (`portal.outbox.handling.handle_due`): storing never runs a handler.
+    """
+    return next(iter(store([Parcel(str(headers.get(ID_HEADER, "")), body, headers)])), None)
+
+
+def store(parcels: Sequence[Parcel]) -> list[str]:
+    """Store a batch in one transaction; returns the ids that 21Vianet is to be told are stored: those rightly signed,
+    new or not, except receipts.
+    """
+    with transaction_as(system="outbox"):
+        moment = now()
+        rows = [_row(parcel, moment) for parcel in parcels]
+        seen = Counter(row.pk for row in rows)
+        known = set(InboundMessage.objects.filter(pk__in=list(seen)).values_list("pk", flat=True))
+        fresh = {row.pk: row for row in rows if row.pk not in known}
+        for pk, row in fresh.items():
+            row.seen = seen[pk]
+        InboundMessage.objects.bulk_create(fresh.values(), ignore_conflicts=True)
+        for pk in sorted(known):
+            InboundMessage.objects.filter(pk=pk).update(seen=F("seen") + seen[pk])
+    for row in fresh.values():
+        if row.outcome != Outcome.RECEIVED:
+            log.error("inbox_not_applicable", message=row.pk, outcome=row.outcome, reason=row.reason)
+    unsettled = (Outcome.UNSIGNED, Outcome.STALE)
+    return [row.pk for row in rows if row.outcome not in unsettled and row.type != contracts.RECEIPT]
+
+
+def _row(parcel: Parcel, moment: datetime) -> InboundMessage:
+    seal = {
+        "keys": settings.VIANET_VERIFY_KEYS,
+        "moment": moment,
+        "tolerance": settings.VIANET_TOLERANCE_SECONDS,
+    }
+    try:
+        event = contracts.check(open_sealed(parcel.headers, parcel.body, **seal))
+    except BadSignature as error:
+        return _quarantined(parcel, moment, Outcome.UNSIGNED, str(error))
+    except Stale as error:
+        return _quarantined(parcel, moment, Outcome.STALE, str(error))
+    except Malformed as error:
+        # Rightly signed, so the id is 21Vianet's own: sending it again would help nobody.
+        row = _quarantined(parcel, moment, Outcome.MALFORMED, str(error))
+        row.pk = verify(parcel.headers, parcel.body, **seal)[:255]
+        return row
+    return _accepted(parcel, moment, event)
+
+
+def _quarantined(parcel: Parcel, moment: datetime, outcome: Outcome, reason: str) -> InboundMessage:
+    return InboundMessage(
+        id=f"{outcome.lower()}:{fingerprint(parcel.body)}",
+        body=parcel.body[:MAX_BODY_BYTES],
+        signature=str(parcel.headers.get(SIGNATURE_HEADER, ""))[:500].replace("\0", ""),
+        received_at=moment,
+        due_at=moment,
+        outcome=outcome,
+        reason=reason[:1000].replace("\0", ""),
+    )
+
+
+def _accepted(parcel: Parcel, moment: datetime, event: Event) -> InboundMessage:
+    return InboundMessage(
+        id=event.id,
+        **place_of(event),
+        body=parcel.body,
+        signature=str(parcel.headers.get(SIGNATURE_HEADER, ""))[:500],
+        received_at=moment,
+        due_at=moment,
+    )
+
+
+def place_of(event: Event) -> Place:
+    """What the message is, what it is about and where it stands in 21Vianet's order."""
+    subject = event.data.get("escalation_id")
+    return {
+        "type": event.type,
+        "subject_id": UUID(subject) if subject else None,
+        "operator_seq": event.data.get("operator_seq"),
+    }

@@ -1,0 +1,85 @@
+"""`manage.py outbox`: what waits, what is parked, and how it is sent again."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import Count
+
+from portal.database import transaction_as
+from portal.outbox import handling, marking
+from portal.outbox.bell import ring
+from portal.outbox.models import InboundMessage, OutboundMessage, Outcome, State
+from portal.outbox.reading import oldest_due_age
+from portal.vianet.envelope import Malformed
+
+NEEDS_A_PERSON = (Outcome.PARKED, Outcome.REFUSED, Outcome.MALFORMED)
+
+
+class Command(BaseCommand):
+    """`list`, `replay` and `retry`; with `--dry-run` the last two only say what they would do."""
+
+    help = "Show the messages to and from 21Vianet, and send or handle parked ones again."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """One sub-command each."""
+        deeds = parser.add_subparsers(dest="deed", required=True)
+        deeds.add_parser("list", help="counts per state, and every message that needs a person")
+        replay = deeds.add_parser("replay", help="send parked messages to 21Vianet again, in their order")
+        choice = replay.add_mutually_exclusive_group(required=True)
+        choice.add_argument("--message", type=UUID, help="one message, by its id")
+        choice.add_argument("--subject", type=UUID, help="every parked message about one escalation")
+        choice.add_argument("--all", action="store_true", help="every parked message")
+        retry = deeds.add_parser("retry", help="handle a parked message of 21Vianet again")
+        retry.add_argument("id")
+        for deed in (replay, retry):
+            deed.add_argument("--dry-run", action="store_true", help="only say what would be done")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Hand over to the sub-command."""
+        getattr(self, f"_{options['deed']}")(options)
+
+    def _list(self, _options: dict[str, Any]) -> None:
+        with transaction_as(system="outbox"):
+            for state, count in _counts(OutboundMessage, "state"):
+                self.stdout.write(f"to 21Vianet    {state:<10} {count}")
+            for outcome, count in _counts(InboundMessage, "outcome"):
+                self.stdout.write(f"from 21Vianet  {outcome:<10} {count}")
+            for row in OutboundMessage.objects.filter(state=State.DEAD).order_by("created_at").defer("envelope"):
+                self.stdout.write(f"parked    {row.pk}  {row}  {row.last_error}")
+            for event in InboundMessage.objects.filter(outcome__in=NEEDS_A_PERSON).order_by("received_at"):
+                self.stdout.write(f"{event.outcome.lower():<9} {event.pk}  {event.type}  {event.reason}")
+        self.stdout.write(f"oldest overdue: {oldest_due_age().total_seconds():.0f} s")
+
+    def _replay(self, options: dict[str, Any]) -> None:
+        with transaction_as(system="outbox"):
+            rows = OutboundMessage.objects.filter(state=State.DEAD).order_by("order_key", "order_seq")
+            if options["message"]:
+                rows = rows.filter(pk=options["message"])
+            if options["subject"]:
+                rows = rows.filter(subject_id=options["subject"])
+            parked = list(rows.defer("envelope"))
+            if not parked:
+                raise CommandError("There is no such parked message.")
+            for row in parked:
+                if options["dry_run"] or marking.replay(row.pk):
+                    self.stdout.write(f"{'would send' if options['dry_run'] else 'sending'} {row.pk}  {row}")
+        ring()
+
+    def _retry(self, options: dict[str, Any]) -> None:
+        if options["dry_run"]:
+            self.stdout.write(f"would handle {options['id']}")
+            return
+        try:
+            if not handling.retry(options["id"]):
+                raise CommandError("There is no such parked message.")
+        except Malformed as error:
+            raise CommandError(f"It is still not understood: {error}") from error
+        handling.handle_due()
+        with transaction_as(system="outbox"):
+            row = InboundMessage.objects.get(pk=options["id"])
+        self.stdout.write(f"{row.outcome.lower()} {row.pk}  {row.reason}")
+
+
+def _counts(model: type[OutboundMessage] | type[InboundMessage], column: str) -> list[tuple[str, int]]:
+    return list(model._default_manager.values_list(column).annotate(rows=Count("pk")).order_by(column))

@@ -1,0 +1,169 @@
+"""Every change of a message's state after it was claimed. Each is conditional: who comes too late changes nothing.
+
+Callers run inside a transaction as a machine. Locks are taken in the order: the order's head, then messages.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce
+
+from portal.database import now, transaction_as
+from portal.outbox.claiming import Lease
+from portal.outbox.models import CLAIMABLE, OutboundMessage, State, may_become
+from portal.outbox.retry import acknowledgement_time, backoff
+from portal.outbox.sending import lock_head
+
+log = structlog.get_logger(__name__)
+LONGEST_ERROR = 1000
+
+
+def held_by(leases: Sequence[Lease]) -> QuerySet[OutboundMessage]:
+    """The messages that are still in the hands of these leases: the fence against a worker whose lease has ended."""
+    tokens = {lease.token for lease in leases}
+    ids = [lease.message_id for lease in leases]
+    return OutboundMessage.objects.filter(pk__in=ids, lease_token__in=tokens, state=State.LEASED)
+
+
+def mark_published(leases: Sequence[Lease]) -> int:
+    """The broker has taken them. Not final: each gets a deadline for 21Vianet's receipt. Returns how many were
+    marked.
+    """
+    moment = now()
+    marked = 0
+    for publishes, group in _grouped({lease: lease.publishes + 1 for lease in leases}).items():
+        marked += held_by(group).update(
+            state=State.PUBLISHED,
+            lease_token=None,
+            publishes=F("publishes") + 1,
+            first_published_at=Coalesce("first_published_at", moment),
+            due_at=moment + acknowledgement_time(publishes),
+            last_error="",
+        )
+    return marked
+
+
+def mark_failed(errors: Mapping[Lease, str]) -> int:
+    """The broker has not taken them, or may not have: wait and try again. Returns how many were marked."""
+    moment = now()
+    marked = 0
+    for attempts, group in _grouped({lease: lease.attempts for lease in errors}).items():
+        marked += held_by(group).update(
+            state=State.PENDING,
+            lease_token=None,
+            due_at=moment + backoff(attempts),
+            last_error=errors[group[0]][:LONGEST_ERROR],
+        )
+    return marked
+
+
+def _grouped(numbers: Mapping[Lease, int]) -> dict[int, list[Lease]]:
+    groups: defaultdict[int, list[Lease]] = defaultdict(list)
+    for lease, number in numbers.items():
+        groups[number].append(lease)
+    return groups
+
+
+def acknowledge(message_id: UUID, operator_ref: str = "") -> bool:
+    """21Vianet has the message, whatever the portal believed until now. True when that was news."""
+    moment = now()
+    row = OutboundMessage.objects.filter(pk=message_id).values("state", "order_key", "created_at").first()
+    if row is None or State.ACKED not in _following(row["state"]):
+        return False
+    if row["state"] in (State.DEAD, State.HELD):
+        lock_head(row["order_key"])
+    changed = OutboundMessage.objects.filter(pk=message_id, state__in=may_become(State.ACKED)).update(
+        state=State.ACKED,
+        acked_at=moment,
+        operator_ref=operator_ref[:100],
+        lease_token=None,
+        last_error="",
+        due_at=moment,
+    )
+    if changed and row["state"] in (State.DEAD, State.HELD):
+        _release(row["order_key"])
+    if changed:
+        log.info("outbox_acknowledged", message=str(message_id), seconds=(moment - row["created_at"]).total_seconds())
+    return bool(changed)
+
+
+def _following(state: str) -> list[State]:
+    return [target for target in State if State(state) in may_become(target)]
+
+
+def refuse(message_id: UUID, *, retryable: bool, reason: str) -> bool:
+    """21Vianet could not take the message: try again a dozen times if that may help, else park it. True when that was
+    news.
+    """
+    row = OutboundMessage.objects.filter(pk=message_id).values("order_key", "refusals").first()
+    if row is None:
+        return False
+    if not retryable or row["refusals"] + 1 >= settings.OUTBOX_MAX_REFUSALS:
+        return bury(message_id, row["order_key"], f"21Vianet refused it: {reason}")
+    changed = OutboundMessage.objects.filter(pk=message_id, state__in=(State.LEASED, State.PUBLISHED)).update(
+        state=State.PENDING,
+        lease_token=None,
+        refusals=F("refusals") + 1,
+        due_at=now() + backoff(row["refusals"] + 1),
+        last_error=f"21Vianet asks to try again: {reason}"[:LONGEST_ERROR],
+    )
+    return bool(changed)
+
+
+def bury(message_id: UUID, order_key: UUID, reason: str) -> bool:
+    """Park a message for a person, and hold what follows it. True when it was not parked or settled before."""
+    lock_head(order_key)
+    changed = OutboundMessage.objects.filter(pk=message_id, state__in=may_become(State.DEAD)).update(
+        state=State.DEAD, lease_token=None, last_error=reason[:LONGEST_ERROR]
+    )
+    if changed:
+        OutboundMessage.objects.filter(order_key=order_key, state=State.PENDING).update(state=State.HELD)
+        log.error("outbox_parked", message=str(message_id), reason=reason[:LONGEST_ERROR])
+    return bool(changed)
+
+
+def bury_overdue() -> int:
+    """Park what 21Vianet has not acknowledged in three days. Returns how many were parked."""
+    with transaction_as(system="outbox"):
+        moment = now()
+        overdue = OutboundMessage.objects.filter(state__in=CLAIMABLE, due_at__lte=moment, give_up_at__lte=moment)
+        rows = list(overdue.order_by("due_at").values_list("pk", "order_key", "last_error")[: settings.OUTBOX_BATCH])
+    parked = 0
+    for message_id, order_key, last_error in rows:
+        with transaction_as(system="outbox"):
+            reason = f"Not acknowledged within {settings.OUTBOX_GIVE_UP_HOURS:g} hours. {last_error}"
+            parked += bury(message_id, order_key, reason)
+    return parked
+
+
+def replay(message_id: UUID) -> bool:
+    """Send a parked message again, with the same id and place, and let go of what it held. True when it was parked."""
+    row = OutboundMessage.objects.filter(pk=message_id).values("order_key").first()
+    if row is None:
+        return False
+    lock_head(row["order_key"])
+    moment = now()
+    changed = OutboundMessage.objects.filter(pk=message_id, state=State.DEAD).update(
+        state=State.PENDING,
+        due_at=moment,
+        give_up_at=moment + timedelta(hours=settings.OUTBOX_GIVE_UP_HOURS),
+        refusals=0,
+    )
+    if changed:
+        _release(row["order_key"])
+    return bool(changed)
+
+
+def _release(order_key: UUID) -> None:
+    """Let go of what was held, up to the next parked message."""
+    parked = OutboundMessage.objects.filter(order_key=order_key, state=State.DEAD).order_by("order_seq")
+    held = OutboundMessage.objects.filter(order_key=order_key, state=State.HELD)
+    first = parked.values_list("order_seq", flat=True).first()
+    if first is not None:
+        held = held.filter(order_seq__lt=first)
+    held.update(state=State.PENDING, due_at=now())

@@ -1,0 +1,23 @@
+"""What Celery turns: each task has no arguments, because the rows say what is to be done, and may run any number of
+times.
+"""
+
+from celery import shared_task
+
+from portal.outbox.delivering import deliver_due
+from portal.outbox.handling import handle_due
+from portal.outbox.marking import bury_overdue
+
+
+@shared_task(name="portal.outbox.tasks.deliver", system="outbox", acks_late=True, soft_time_limit=20, time_limit=30)
+def deliver() -> None:
+    """Send what is due: started by the doorbell."""
+    deliver_due()
+
+
+@shared_task(name="portal.outbox.tasks.sweep", system="outbox", acks_late=True, soft_time_limit=40, time_limit=60)
+def sweep() -> None:
+    """Find whatever no doorbell told about: started every five seconds."""
+    deliver_due()
+    handle_due()
+    bury_overdue()

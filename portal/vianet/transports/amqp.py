@@ -1,0 +1,56 @@
+"""RabbitMQ: publisher confirms, unroutable messages returned as errors, persistent messages in quorum queues."""
+
+from typing import Any, ClassVar
+
+from amqp.exceptions import MessageNacked
+from kombu import Connection, Producer
+
+from portal.vianet.transports.base import Parcel, Temporary
+from portal.vianet.transports.broker import TIMEOUT_SECONDS, BrokerTransport
+
+
+class AmqpTransport(BrokerTransport):
+    """`amqp://user:password@host:port/vhost` or `amqps://`."""
+
+    options: ClassVar[dict[str, Any]] = {
+        "confirm_publish": True,
+        "read_timeout": TIMEOUT_SECONDS * 2,
+        "write_timeout": TIMEOUT_SECONDS,
+    }
+    publish_options: ClassVar[dict[str, Any]] = {
+        # Without `mandatory` the broker confirms a message that no queue takes, and drops it.
+        "mandatory": True,
+        "delivery_mode": 2,
+        "timeout": TIMEOUT_SECONDS,
+        "confirm_timeout": TIMEOUT_SECONDS,
+    }
+    # A full queue refuses new messages rather than dropping old ones. The delivery limit only stops a message that
+    # kills every consumer before it can be stored; the consumer itself stores and acknowledges whatever it cannot
+    # use.
+    queue_arguments: ClassVar[dict[str, Any]] = {
+        "x-queue-type": "quorum",
+        "x-overflow": "reject-publish",
+        "x-delivery-limit": 1000,
+    }
+    consumer_heartbeat = 10
+
+    def __init__(self, url: str, prefix: str) -> None:
+        super().__init__(url, prefix)
+        self._returned: list[str] = []
+
+    def _make_producer(self, connection: Connection) -> Producer:
+        return Producer(connection.channel(), auto_declare=False, on_return=self._on_return)
+
+    def _on_return(self, error: Exception, *_details: Any) -> None:
+        self._returned.append(str(error))
+
+    def _publish_one(self, producer: Producer, queue: str, parcel: Parcel) -> Temporary | None:
+        """The broker returns an unroutable message before it confirms it, so the answer is known here."""
+        self._returned.clear()
+        try:
+            super()._publish_one(producer, queue, parcel)
+        except MessageNacked:
+            return Temporary("The broker refused the message: its queue is full or has no leader.")
+        if self._returned:
+            raise OSError(f"No queue took the message: {self._returned[0]}")
+        return None

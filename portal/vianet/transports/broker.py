@@ -1,0 +1,185 @@
+"""What RabbitMQ and Redis have in common: kombu, and what is done when the broker goes away."""
+
+import socket
+from collections.abc import Sequence
+from contextlib import contextmanager, suppress
+from threading import Event, Lock
+from time import monotonic
+from typing import Any, ClassVar
+
+import structlog
+from kombu import Connection, Consumer, Message, Producer, Queue
+from kombu.exceptions import KombuError
+
+from portal.vianet.envelope import CONTENT_TYPE, ID_HEADER
+from portal.vianet.transports.base import BATCH, PATIENCE_SECONDS, Parcel, Receiver, Temporary
+
+log = structlog.get_logger(__name__)
+# An idle publisher sends no heartbeats: a connection that nobody used for so long is opened anew.
+IDLE_SECONDS = 20.0
+LONGEST_PAUSE_SECONDS = 5.0
+TIMEOUT_SECONDS = 5.0
+
+
+class BrokerTransport:
+    """One connection to publish (guarded by a lock) and one for each `consume`."""
+
+    options: ClassVar[dict[str, Any]] = {}
+    publish_options: ClassVar[dict[str, Any]] = {}
+    queue_arguments: ClassVar[dict[str, Any]] = {}
+    consumer_heartbeat = 0
+
+    def __init__(self, url: str, prefix: str) -> None:
+        self.url = url
+        self.prefix = prefix
+        self._publishing = Lock()
+        self._connection: Connection | None = None
+        self._producer: Producer | None = None
+        self._used = 0.0
+
+    # --- publishing
+
+    def publish(self, queue: str, parcels: Sequence[Parcel]) -> list[Temporary | None]:
+        """One answer per parcel; after a lost connection the rest of the batch is not tried."""
+        answers: list[Temporary | None] = []
+        with self._publishing:
+            try:
+                producer = self._open_producer(queue)
+                for parcel in parcels:
+                    answers.append(self._publish_one(producer, queue, parcel))
+                self._used = monotonic()
+            except self._troubles() as error:
+                self._forget_connection()
+                answers += [Temporary(f"{type(error).__name__}: {error}")] * (len(parcels) - len(answers))
+        return answers
+
+    def _publish_one(self, producer: Producer, queue: str, parcel: Parcel) -> Temporary | None:
+        producer.publish(
+            parcel.body,
+            exchange="",
+            routing_key=self._name(queue),
+            content_type=CONTENT_TYPE,
+            content_encoding="binary",
+            headers=dict(parcel.headers),
+            **self.publish_options,
+        )
+        return None
+
+    def _open_producer(self, queue: str) -> Producer:
+        if self._producer is None or monotonic() - self._used > IDLE_SECONDS:
+            self._forget_connection()
+            self._connection = self._connect()
+            self._producer = self._make_producer(self._connection)
+            self._queue(queue).bind(self._producer.channel).declare()
+        return self._producer
+
+    def _make_producer(self, connection: Connection) -> Producer:
+        return Producer(connection.channel(), auto_declare=False)
+
+    def _forget_connection(self) -> None:
+        connection, self._connection, self._producer = self._connection, None, None
+        if connection is not None:
+            with suppress(*self._troubles()):
+                connection.release()
+
+    # --- consuming
+
+    def consume(self, queue: str, receiver: Receiver, stop: Event) -> None:
+        """Hand batches to `receiver`; after any trouble with the broker, or `Temporary`, connect again with growing
+        pauses.
+        """
+        pause = PATIENCE_SECONDS
+        while not stop.is_set():
+            try:
+                with self._consumer(queue) as (connection, waiting):
+                    while not stop.is_set():
+                        self._handle_batch(connection, waiting, receiver)
+                        pause = PATIENCE_SECONDS
+            except (*self._troubles(), Temporary) as error:
+                log.warning("broker_consumer_interrupted", queue=self._name(queue), error=repr(error))
+                stop.wait(pause)
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    @contextmanager
+    def _consumer(self, queue: str) -> Any:
+        connection = self._connect(heartbeat=self.consumer_heartbeat)
+        waiting: list[Message] = []
+        try:
+            channel = connection.channel()
+            channel.basic_qos(0, BATCH, False)
+            consumer = Consumer(
+                channel, queues=[self._queue(queue)], on_message=waiting.append, accept=None, auto_declare=True
+            )
+            consumer.consume()
+            yield connection, waiting
+            # What arrived after the last batch goes back to the queue now, not after a timeout.
+            for message in waiting:
+                message.requeue()
+            consumer.cancel()
+        finally:
+            with suppress(*self._troubles()):
+                connection.release()
+
+    def _handle_batch(self, connection: Connection, waiting: list[Message], receiver: Receiver) -> None:
+        self._gather(connection, waiting)
+        if connection.supports_heartbeats and self.consumer_heartbeat:
+            connection.heartbeat_check()
+        if waiting:
+            receiver([_parcel(message) for message in waiting])
+            for message in waiting:
+                message.ack()
+            waiting.clear()
+
+    @staticmethod
+    def _gather(connection: Connection, waiting: list[Message]) -> None:
+        """Wait for one message, then take what is there already."""
+        patience = PATIENCE_SECONDS
+        with suppress(socket.timeout):
+            while len(waiting) < BATCH:
+                connection.drain_events(timeout=patience)
+                patience = 0.005
+
+    # --- both
+
+    def remove(self, queue: str) -> None:
+        """Delete the queue; nothing happens when it does not exist."""
+        with self._connect() as connection:
+            self._queue(queue).bind(connection.channel()).delete()
+        self._forget_connection()
+
+    def close(self) -> None:
+        """Close the publisher's connection; `consume` closes its own."""
+        with self._publishing:
+            self._forget_connection()
+
+    def _name(self, queue: str) -> str:
+        return f"{self.prefix}.{queue}"
+
+    def _queue(self, queue: str) -> Queue:
+        return Queue(self._name(queue), durable=True, queue_arguments=self.queue_arguments or None)
+
+    def _connect(self, heartbeat: int = 0) -> Connection:
+        connection = Connection(
+            self.url, connect_timeout=TIMEOUT_SECONDS, heartbeat=heartbeat, transport_options=self._options()
+        )
+        connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0, timeout=TIMEOUT_SECONDS)
+        return connection
+
+    def _options(self) -> dict[str, Any]:
+        return dict(self.options)
+
+    def _troubles(self) -> tuple[type[Exception], ...]:
+        """What a broken, emptied or garbled broker raises. kombu decodes what lies in a Redis list while reading it,
+        hence the last three.
+        """
+        connection = Connection(self.url)
+        errors: tuple[type[Exception], ...] = connection.connection_errors + connection.channel_errors
+        return (*errors, KombuError, OSError, ValueError, KeyError, TypeError)
+
+
+def _parcel(message: Message) -> Parcel:
+    body = message.body
+    headers = dict(message.headers or {})
+    return Parcel(
+        str(headers.get(ID_HEADER, "")), body.encode() if isinstance(body, str) else bytes(body or b""), headers
+    )
