@@ -264,7 +264,7 @@ CONTENT_SECURITY_POLICY = {
 
 # --- The REST API -------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["tenants.rest.ActorAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["tenants.authentication.ActorAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["portal.api.permissions.DenyAll"],
     "DEFAULT_RENDERER_CLASSES": ["portal.api.rendering.OrjsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["portal.api.parsing.StrictJSONParser"],

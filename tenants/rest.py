@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
@@ -10,19 +9,7 @@ from rest_framework.viewsets import ViewSet
 from portal.errors import Unauthenticated
 from tenants.access import Permission
 from tenants.actor import Actor
-from tenants.models import User
 from tenants.web import Everyone, PathStep, PortalRequest, allow, walk
-
-
-class ActorAuthentication(BaseAuthentication):
-    """Who the middleware found behind the bearer token. A browser's session is no credential here: it could be forged across sites."""
-
-    def authenticate(self, request: Request) -> tuple[User, Actor] | None:
-        actor: Actor = request._request.actor  # type: ignore[attr-defined] # set by tenants.middleware
-        return (actor.user, actor) if actor.user is not None and actor.token is not None else None
-
-    def authenticate_header(self, request: Request) -> str:
-        return "Bearer"
 
 
 class BehindDoor(BasePermission):
