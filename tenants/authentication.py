@@ -1,4 +1,4 @@
-"""Who calls the REST API. Apart from `tenants.rest`, because REST framework's views import this while they are defined."""
+"""Who calls the REST API. Apart from `tenants.rest`: REST framework's views import this while they are defined."""
 
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request

@@ -63,8 +63,8 @@ class TooManyRequests(PortalError):
 
 
 def is_api(request: HttpRequest) -> bool:
-    """Whether whoever asked is a program: everything under /v1.0 answers JSON, addresses that do not exist included."""
-    return request.path.startswith(API_PREFIX) or request.path == API_PREFIX.rstrip("/")
+    """Whether a program asks. Everything under /v1.0 answers JSON, unknown addresses too; only the manual is a page."""
+    return f"{request.path}/".startswith(API_PREFIX) and request.path != f"{API_PREFIX}docs"
 
 
 def problem_body(request: HttpRequest, error: PortalError) -> dict[str, Any]:

@@ -1,0 +1,12 @@
+"""Addresses of the API's description, below `/v1.0/`; the rooms' resources are included by `portal.urls`."""
+
+from django.urls import path
+
+from portal.api import views
+
+app_name = "api"
+
+urlpatterns = [
+    path("openapi.json", views.OpenApiView.as_view(), name="openapi"),
+    path("docs", views.docs, name="docs"),
+]

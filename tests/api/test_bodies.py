@@ -1,0 +1,88 @@
+"""What programs send: understood exactly, or refused with the name of what is wrong."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+pytestmark = [pytest.mark.urls("tests.api.site"), pytest.mark.django_db]
+
+
+@pytest.fixture
+def api() -> Client:
+    return Client(raise_request_exception=False)
+
+
+def post(api: Client, body: Any, **headers: str) -> Any:
+    return api.post("/v1.0/orders", body, content_type="application/json", headers=headers)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"{", b'{"quantity": NaN}', b'{"quantity": 1, "quantity": 2}', b"[1]", b'"text"', b"\xff\xfe", b"[" * 2000],
+    ids=["cut", "nan", "twice", "list", "text", "not utf-8", "deep"],
+)
+def test_what_cannot_be_understood_is_400(api: Client, body: bytes) -> None:
+    response = post(api, body)
+    assert (response.status_code, response.json()["error"]["code"]) == (400, "badRequest")
+
+
+def test_a_body_that_is_too_large_is_refused(api: Client) -> None:
+    response = post(api, b'{"friendlyName": "' + b"x" * 1_048_600 + b'"}')
+    assert (response.status_code, response.json()["error"]["code"]) == (400, "bodyTooLarge")
+
+
+def test_an_unknown_property_is_400_and_named(api: Client) -> None:
+    response = post(api, {"quantity": 1, "isAdmin": True})
+    assert response.status_code == 400
+    assert [detail["target"] for detail in response.json()["error"]["details"]] == ["isAdmin"]
+
+
+def test_what_graphs_sdks_add_is_ignored(api: Client) -> None:
+    body = {"quantity": 1, "@odata.type": "#microsoft.graph.order", "customer@odata.bind": "x"}
+    assert post(api, body).status_code == 201
+
+
+def test_wrong_values_are_422_and_named_as_on_the_wire(api: Client) -> None:
+    response = post(api, {"quantity": 0, "friendlyName": "x" * 21})
+    assert (response.status_code, response.json()["error"]["code"]) == (422, "invalidInput")
+    assert [detail["target"] for detail in response.json()["error"]["details"]] == ["quantity", "friendlyName"]
+
+
+def test_a_missing_value_is_422(api: Client) -> None:
+    assert [detail["target"] for detail in post(api, {}).json()["error"]["details"]] == ["quantity"]
+    assert api.post("/v1.0/orders", content_type="application/json", data=b"").status_code == 422
+
+
+def test_a_body_that_is_not_json_is_415(api: Client) -> None:
+    response = api.post("/v1.0/orders", "quantity=1", content_type="application/x-www-form-urlencoded")
+    assert (response.status_code, response.json()["error"]["code"]) == (415, "unsupportedMediaType")
+
+
+def test_a_patch_that_names_nothing_is_400(api: Client) -> None:
+    assert patch(api, {}).status_code == 400
+    assert patch(api, {"@odata.type": "#x"}).status_code == 400
+
+
+def patch(api: Client, body: Any, **headers: str) -> Any:
+    return api.patch("/v1.0/orders/1", body, content_type="application/json", headers=headers)
+
+
+def test_two_verbs_in_one_patch_are_400(api: Client) -> None:
+    response = patch(api, {"quantity": 2, "friendlyName": "East"})
+    assert (response.status_code, response.json()["error"]["code"]) == (400, "severalChanges")
+
+
+@pytest.mark.parametrize("tag", ['W/"7"', '"7"', 'W/"3", W/"7"'])
+def test_the_present_version_may_be_changed(api: Client, tag: str) -> None:
+    response = patch(api, {"quantity": 2}, **{"If-Match": tag})
+    assert response.json() == {"verb": "change_quantity", "@odata.etag": 'W/"7"'}
+
+
+@pytest.mark.parametrize(("tag", "status"), [("", 428), ("*", 428), ('W/"6"', 412), ("7", 412), ("nonsense", 412)])
+def test_another_version_or_none_is_refused(api: Client, tag: str, status: int) -> None:
+    assert patch(api, {"quantity": 2}, **{"If-Match": tag}).status_code == status
+
+
+def test_a_wrong_value_is_told_before_a_missing_version(api: Client) -> None:
+    assert patch(api, {"quantity": 0}).status_code == 422
