@@ -83,8 +83,9 @@ class Tie:
     guardian: frozenset[str] = frozenset()
 
     def level_for(self, service: str | None) -> str:
-        """The level of the grant that covers this service; an act that belongs to none needs the grant for all."""
-        return self.levels.get("") or (self.levels.get(service) if service else None) or ""
+        """The highest level of the grants that cover this service; an act that belongs to none needs the grant for all."""
+        covering = [self.levels[key] for key in ("", service) if key is not None and key in self.levels]
+        return Level.ADMIN if Level.ADMIN in covering else next(iter(covering), "")
 
 
 def can(actor: Actor, permission: Permission, subject: Any = None) -> Decision:
@@ -123,7 +124,9 @@ def people_who_can(permission: Permission, subject: Any, tenant_id: UUID) -> Que
     """The people of one organisation who hold this right on this object: whom to tell."""
     roles = {role for rule in GRANTS[permission] for role in rule.roles if rule.basis is not Basis.OWN}
     holders = RoleAssignment.objects.for_system("whom to tell").filter(tenant_id=tenant_id, role__in=roles)
-    people = User.objects.for_system("whom to tell").filter(pk__in=holders.values("user_id"), is_active=True)
+    people = User.objects.for_system("whom to tell").filter(
+        pk__in=holders.values("user_id"), is_active=True, deleted_at=None
+    )
     tied = ResellerRelationship.objects.for_system("whom to tell").filter(
         partner_id=tenant_id, customer_id=subject.tenant_id, ended_at=None
     )
@@ -277,14 +280,18 @@ def _resold(actor: Actor, tenancy: Tenancy) -> Q:
 
 
 def _granted(actor: Actor, tenancy: Tenancy) -> Q:
-    if not tenancy.service:
-        return _customer_of(tenancy, _grants(actor).filter(service=""))
-    covering = Q(service="") | Q(service=OuterRef(tenancy.service))
-    return Q(Exists(_grants(actor).filter(covering, customer_id=OuterRef(tenancy.tenant))))
+    return _covered(tenancy, _grants(actor))
 
 
 def _granted_admin(actor: Actor, tenancy: Tenancy) -> Q:
-    return _customer_of(tenancy, _grants(actor).filter(service="", level=Level.ADMIN))
+    return _covered(tenancy, _grants(actor).filter(level=Level.ADMIN))
+
+
+def _covered(tenancy: Tenancy, grants: QuerySet[DelegatedAdmin]) -> Q:
+    if not tenancy.service:
+        return _customer_of(tenancy, grants.filter(service=""))
+    covering = Q(service="") | Q(service=OuterRef(tenancy.service))
+    return Q(Exists(grants.filter(covering, customer_id=OuterRef(tenancy.tenant))))
 
 
 def _tied_to(actor: Actor, tenancy: Tenancy) -> Q:

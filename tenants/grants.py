@@ -98,12 +98,21 @@ GRANTS: Mapping[Permission, tuple[Rule, ...]] = {
         _rule((GA, UM), B.HOME),
     ),
     P.ROLE_ASSIGN: (_rule((CG,), B.HOME), _rule((GA, AA), B.DELEGATED_ADMIN), _rule((GA, UM), B.HOME)),
+    # Nothing in the API is for the operator's people; a person's token is that person's own, never made on behalf.
+    P.TOKEN_MANAGE: (_rule((GA, AA, SA, HA, BA, UM, *EVERY_CUSTOMER_ROLE), B.OWN),),
     # The organisation
     P.SETTING_READ: (_rule((CG, CR, CS), B.HOME), _rule((GA, AA), B.DELEGATED_ADMIN)),
     P.SETTING_CHANGE: (_rule((CG,), B.HOME), _rule((GA, AA), B.DELEGATED_ADMIN)),
     P.AUDIT_READ: (_rule((CG, CR), B.HOME), _rule((GA, AA, SA, HA, BA, UM), B.HOME)),
     # Subscriptions: no customer role stands in any rule that changes one
+    P.OFFER_PUBLISH: (_rule((OA,), B.ANYWHERE),),
     P.OFFER_READ: (_rule((GA, AA, SA, HA, BA), B.ANYWHERE),),
+    # Asked about the customer: a grant for one service opens the list, which shows that service's subscriptions alone.
+    P.SUBSCRIPTION_LIST: (
+        _rule((GA, AA, SA, HA), B.RESELLER),
+        _rule((GA, AA, HA), B.TIED),
+        _rule((CG, CR, CU, CL, CS, CB), B.HOME),
+    ),
     P.SUBSCRIPTION_READ: (
         _rule((GA, AA, SA, HA), B.RESELLER),
         _rule((GA, AA, HA), B.DELEGATED),
@@ -114,6 +123,7 @@ GRANTS: Mapping[Permission, tuple[Rule, ...]] = {
         _rule((GA, AA, SA), B.RESELLER, N.GOOD_STANDING, guardian="manage_subscriptions"),
     ),
     P.SUBSCRIPTION_SUSPEND: (_rule((GA, AA, SA), B.RESELLER, guardian="manage_subscriptions"),),
+    P.SUBSCRIPTION_RENAME: (_rule((GA, AA, SA), B.RESELLER, guardian="manage_subscriptions"),),
     P.SUBSCRIPTION_REACTIVATE: (_rule((GA, AA, SA), B.RESELLER, N.GOOD_STANDING, guardian="manage_subscriptions"),),
     P.SUBSCRIPTION_ASK_CHANGE: (_rule((CG, CL, CB), B.HOME),),
     # Support
@@ -150,9 +160,23 @@ SYSTEM_GRANTS: Mapping[str, frozenset[Permission]] = {
     "lifecycle": frozenset({P.SUBSCRIPTION_SUSPEND, P.REQUEST_CLOSE}),
     # Founding organisations and their first admins: the demo's scenes, and an operator's command line.
     "setup": frozenset(
-        {P.PARTNER_APPROVE, P.CUSTOMER_CREATE, P.USER_CREATE, P.ROLE_ASSIGN, P.RELATIONSHIP_START, P.SUBSCRIPTION_CREATE}
+        {
+            P.PARTNER_APPROVE,
+            P.CUSTOMER_CREATE,
+            P.USER_CREATE,
+            P.ROLE_ASSIGN,
+            P.RELATIONSHIP_START,
+            P.OFFER_PUBLISH,
+            P.TOKEN_MANAGE,
+        }
     ),
 }
 CUSTOMERS_NEVER = frozenset(
-    {P.SUBSCRIPTION_CREATE, P.SUBSCRIPTION_CHANGE_QUANTITY, P.SUBSCRIPTION_SUSPEND, P.SUBSCRIPTION_REACTIVATE}
+    {
+        P.SUBSCRIPTION_CREATE,
+        P.SUBSCRIPTION_CHANGE_QUANTITY,
+        P.SUBSCRIPTION_SUSPEND,
+        P.SUBSCRIPTION_REACTIVATE,
+        P.SUBSCRIPTION_RENAME,
+    }
 )

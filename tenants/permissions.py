@@ -19,6 +19,7 @@ class Permission(StrEnum):
     ROLE_ASSIGN = "tenants.role:assign"
     SETTING_CHANGE = "tenants.setting:change"
     SETTING_READ = "tenants.setting:read"
+    TOKEN_MANAGE = "tenants.token:manage"  # noqa: S105 - the name of a right, not a token
     USER_BLOCK = "tenants.user:block"
     USER_CREATE = "tenants.user:create"
     USER_DELETE = "tenants.user:delete"
@@ -26,12 +27,15 @@ class Permission(StrEnum):
     USER_RESET_PASSWORD = "tenants.user:reset_password"  # noqa: S105 - the name of a right, not a password
     USER_RESTORE = "tenants.user:restore"
 
+    OFFER_PUBLISH = "subscriptions.offer:publish"
     OFFER_READ = "subscriptions.offer:read"
     SUBSCRIPTION_ASK_CHANGE = "subscriptions.subscription:ask_change"
     SUBSCRIPTION_CHANGE_QUANTITY = "subscriptions.subscription:change_quantity"
     SUBSCRIPTION_CREATE = "subscriptions.subscription:create"
+    SUBSCRIPTION_LIST = "subscriptions.subscription:list"
     SUBSCRIPTION_READ = "subscriptions.subscription:read"
     SUBSCRIPTION_REACTIVATE = "subscriptions.subscription:reactivate"
+    SUBSCRIPTION_RENAME = "subscriptions.subscription:rename"
     SUBSCRIPTION_SUSPEND = "subscriptions.subscription:suspend"
 
     ESCALATION_ACKNOWLEDGE = "support.escalation:acknowledge"

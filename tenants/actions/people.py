@@ -2,19 +2,26 @@
 
 import secrets
 import string
+from datetime import timedelta
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.audit import book
 from portal.errors import InvalidInput, RuleBroken
 from tenants.access import Permission, require
+from tenants.actions.people_rules import refuse_by_condition, refuse_if_deleted
+from tenants.actions.roles import refuse_if_last_admin
+from tenants.actions.tokens import end_tokens
 from tenants.actor import Actor
 from tenants.models import Tenant, User
 
+LONGEST_ALIAS = 50
 ALPHABET = string.ascii_letters + string.digits
 
 
@@ -33,7 +40,7 @@ def create_user(
     """
     require(actor, Permission.USER_CREATE, tenant)
     upn = f"{alias}@{tenant.domain}".lower()
-    _check_upn(upn)
+    _check_upn(alias, upn)
     if User.objects.for_system("uniqueness").filter(upn=upn).exists():
         raise _name_taken(upn)
     secret = password or new_temporary_password()
@@ -55,7 +62,100 @@ def create_user(
     return user, secret
 
 
-def _check_upn(upn: str) -> None:
+@transaction.atomic
+def block_user(user: User, *, actor: Actor) -> User:
+    """Nobody signs in as this person any more: sessions and tokens end at once. Mail, licences and roles stay."""
+    user = _in_charge_of(user, Permission.USER_BLOCK, actor)
+    refuse_if_last_admin(user)
+    if not user.is_active:
+        raise RuleBroken(_("This account is already blocked."), code="userBlocked")
+    user.is_active = False
+    _end_sessions(user, "is_active")
+    book.record(actor, "tenants.user.blocked", user)
+    return user
+
+
+@transaction.atomic
+def unblock_user(user: User, *, actor: Actor) -> User:
+    """The person may sign in again, with the password it had. Sessions and tokens that the block ended stay ended."""
+    user = _in_charge_of(user, Permission.USER_BLOCK, actor)
+    if user.is_active:
+        raise RuleBroken(_("This account is not blocked."), code="userNotBlocked")
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    book.record(actor, "tenants.user.unblocked", user)
+    return user
+
+
+@transaction.atomic
+def delete_user(user: User, *, actor: Actor) -> User:
+    """Close the account: it can be restored for DELETED_USER_DAYS. Its sign-in name stays taken, its roles wait with it."""
+    user = _in_charge_of(user, Permission.USER_DELETE, actor)
+    refuse_if_last_admin(user)
+    user.deleted_at = timezone.now()
+    _end_sessions(user, "deleted_at")
+    book.record(actor, "tenants.user.deleted", user, before={"upn": user.upn})
+    return user
+
+
+@transaction.atomic
+def restore_user(user: User, *, actor: Actor) -> tuple[User, str]:
+    """Open a deleted account again, with a new temporary password (domain.md 4.1): answers both.
+
+    Raises RuleBroken `restorePeriodOver` after DELETED_USER_DAYS.
+    """
+    require(actor, Permission.USER_RESTORE, user)
+    user = User.objects.locked(user.pk)
+    refuse_by_condition(actor, Permission.USER_RESTORE, user)
+    if user.deleted_at is None:
+        raise RuleBroken(_("This account is not deleted."), code="userNotDeleted")
+    if user.deleted_at + timedelta(days=settings.DELETED_USER_DAYS) <= timezone.now():
+        raise RuleBroken(_("The time in which this account could be restored is over."), code="restorePeriodOver")
+    user.deleted_at = None
+    secret = _give_temporary_password(user, "deleted_at")
+    book.record(actor, "tenants.user.restored", user, after={"upn": user.upn})
+    return user, secret
+
+
+@transaction.atomic
+def reset_password(user: User, *, actor: Actor) -> tuple[User, str]:
+    """Replace the password by a temporary one, which the next sign-in must change: answers both.
+
+    Sessions and tokens end, because whoever knew the old password may have made them. A blocked account stays blocked.
+    """
+    user = _in_charge_of(user, Permission.USER_RESET_PASSWORD, actor)
+    secret = _give_temporary_password(user)
+    book.record(actor, "tenants.user.password_reset", user)
+    return user, secret
+
+
+def _in_charge_of(user: User, permission: Permission, actor: Actor) -> User:
+    """The person as it is now, locked, once the right, the conditions and the account's existence are certain."""
+    require(actor, permission, user)
+    user = User.objects.locked(user.pk)
+    refuse_by_condition(actor, permission, user)
+    refuse_if_deleted(user)
+    return user
+
+
+def _give_temporary_password(user: User, *changed: str) -> str:
+    secret = new_temporary_password()
+    user.password = make_password(secret)
+    user.must_change_password = True
+    _end_sessions(user, "password", "must_change_password", *changed)
+    return secret
+
+
+def _end_sessions(user: User, *changed: str) -> None:
+    """Save what changed, and end every session and token of this person."""
+    user.session_number += 1
+    user.save(update_fields=["session_number", *changed])
+    end_tokens(user)
+
+
+def _check_upn(alias: str, upn: str) -> None:
+    if len(alias) > LONGEST_ALIAS:
+        raise _wrong_alias()
     try:
         validate_email(upn)
     except ValidationError as problem:

@@ -6,10 +6,19 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.audit import book
 from portal.errors import InvalidInput, NotAllowed, RuleBroken
-from tenants.access import Permission, require
+from tenants.access import Allowed, Decision, Denied, Permission, can, require
 from tenants.actor import Actor
 from tenants.models import Kind, PartnerRoleGroup, Role, RoleAssignment, Tenant, User
 from tenants.models.role import PARTNER_ADMIN_ROLES, ROLES_OF, TOP_ROLES
+
+OWN_ROLE = Denied("ownRole", _("Nobody changes their own roles. Ask another global admin."))
+ON_BEHALF = Denied(
+    "globalAdminOnBehalf", _("A global admin's role is given only by the organisation itself, never on its behalf.")
+)
+ADMIN_ROLE = Denied("adminRole", _("Only a global admin gives or takes admin roles."))
+LAST_ADMIN = Denied(
+    "lastGlobalAdmin", _("This is the organisation's last global admin. Give the role to somebody else first.")
+)
 
 
 @transaction.atomic
@@ -23,6 +32,8 @@ def assign_role(user: User, role: Role, *, actor: Actor) -> RoleAssignment:
     _check_giver(actor, user, role)
     if role not in ROLES_OF[user.tenant.kind]:
         raise InvalidInput(_("This role does not exist in this kind of organisation."), code="roleOfOtherKind")
+    if user.deleted_at is not None:
+        raise RuleBroken(_("This account is deleted. Restore it first."), code="userDeleted")
     assignment, given = RoleAssignment.objects.get_or_create(tenant=user.tenant, user=user, role=role)
     if given:
         _join_group(user, role)
@@ -43,20 +54,35 @@ def remove_role(user: User, role: Role, *, actor: Actor) -> None:
         book.record(actor, "tenants.role.removed", user, before={"role": role})
 
 
+def decision_about(actor: Actor, user: User, role: Role) -> Decision:
+    """May the actor give or take this role of this person? Pages show the reason, the verbs raise it."""
+    return can(actor, Permission.ROLE_ASSIGN, user) and _giver(actor, user, role)
+
+
 def refuse_if_last_admin(user: User, without: Role | None = None) -> None:
     """409 when nobody active would be left with the organisation's highest role.
 
     Locks the organisation's row, so that two admins who demote each other cannot both succeed.
     """
-    held = set(user.role_assignments.values_list("role", flat=True)) & set(TOP_ROLES)
-    if not held or (without is not None and without not in held):
+    if without is not None and without not in TOP_ROLES:
         return
-    Tenant.objects.locked(user.tenant_id)
+    if _top_roles(user):
+        Tenant.objects.locked(user.tenant_id)
+    if is_last_admin(user):
+        raise RuleBroken(LAST_ADMIN.reason, code=LAST_ADMIN.code)
+
+
+def is_last_admin(user: User) -> bool:
+    """Whether nobody else who can sign in holds the organisation's highest role. For pages; verbs ask under a lock."""
+    held = _top_roles(user)
+    if not held:
+        return False
     others = RoleAssignment.objects.filter(tenant_id=user.tenant_id, role__in=held, user__is_active=True, user__deleted_at=None)
-    if not others.exclude(user=user).exists():
-        raise RuleBroken(
-            _("This is the organisation's last global admin. Give the role to somebody else first."), code="lastGlobalAdmin"
-        )
+    return not others.exclude(user=user).exists()
+
+
+def _top_roles(user: User) -> set[str]:
+    return set(user.role_assignments.values_list("role", flat=True)) & set(TOP_ROLES)
 
 
 def group_name(partner: Tenant, role: str) -> str:
@@ -77,15 +103,18 @@ def _join_group(user: User, role: Role) -> None:
 
 
 def _check_giver(actor: Actor, user: User, role: Role) -> None:
+    decision = _giver(actor, user, role)
+    if not decision:
+        raise NotAllowed(decision.reason, code=decision.code, subject=user)
+
+
+def _giver(actor: Actor, user: User, role: Role) -> Decision:
     if actor.machine:
-        return
+        return Allowed()
     if actor.user_id == user.pk:
-        raise NotAllowed(_("Nobody changes their own roles. Ask another global admin."), code="ownRole", subject=user)
+        return OWN_ROLE
     if role in TOP_ROLES and actor.tenant_id != user.tenant_id:
-        raise NotAllowed(
-            _("A global admin's role is given only by the organisation itself, never on its behalf."),
-            code="globalAdminOnBehalf",
-            subject=user,
-        )
+        return ON_BEHALF
     if role in PARTNER_ADMIN_ROLES and not actor.has_role(Role.PARTNER_GLOBAL_ADMIN):
-        raise NotAllowed(_("Only a global admin gives or takes admin roles."), code="adminRole", subject=user)
+        return ADMIN_ROLE
+    return Allowed()

@@ -11,16 +11,20 @@ from tenants.visibility import Tenancy, TenantQuerySet
 
 
 class ServiceSetting(models.Model):
-    """The chosen value of one declared setting of one customer. A setting without a row has its default."""
+    """The chosen value of one declared setting of one customer. A setting without a row has its default.
+
+    `version` counts the changes; 0 stands for a setting that was never chosen. A grant for one service opens that service's.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="service_settings")
+    service = models.CharField(max_length=40)
     key = models.CharField(max_length=80)
     value = models.JSONField()
     version = models.PositiveIntegerField(default=1)
 
     objects: ClassVar[TenantQuerySet["ServiceSetting"]] = TenantQuerySet.as_manager()  # type: ignore[assignment] # the manager forwards to the queryset
-    tenancy = Tenancy(read=Permission.SETTING_READ)
+    tenancy = Tenancy(read=Permission.SETTING_READ, service="service")
 
     class Meta:
         default_permissions = ()
@@ -35,6 +39,7 @@ class ServiceSettingChange(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+")
+    service = models.CharField(max_length=40)
     key = models.CharField(max_length=80)
     before = models.JSONField()
     after = models.JSONField()
@@ -43,7 +48,7 @@ class ServiceSettingChange(models.Model):
     changed_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[TenantQuerySet["ServiceSettingChange"]] = TenantQuerySet.as_manager()  # type: ignore[assignment] # the manager forwards to the queryset
-    tenancy = Tenancy(read=Permission.SETTING_READ)
+    tenancy = Tenancy(read=Permission.SETTING_READ, service="service")
 
     class Meta:
         default_permissions = ()

@@ -1,11 +1,13 @@
 """People. A user belongs to exactly one organisation and signs in with its user principal name."""
 
 import uuid
+from collections.abc import Iterator
 from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.db import models
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from tenants.models.tenant import Tenant
@@ -32,6 +34,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     time_zone = models.CharField(_("time zone"), max_length=64, default=settings.PORTAL_TIME_ZONE)
     is_active = models.BooleanField(_("may sign in"), default=True)
     must_change_password = models.BooleanField(default=False)
+    session_number = models.PositiveIntegerField(default=0)  # sessions opened under another number are over
     deleted_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -61,3 +64,16 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_full_name(self) -> str:
         return self.display_name
+
+    def get_session_auth_hash(self) -> str:
+        """What each session carries: another password or another number, and every session that exists is over."""
+        return self._session_mark(None)
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """The same under the keys that are being retired."""
+        for secret in settings.SECRET_KEY_FALLBACKS:
+            yield self._session_mark(secret)
+
+    def _session_mark(self, secret: str | None) -> str:
+        text = f"{self.session_number}:{self.password}"
+        return salted_hmac("tenants.user.session", text, secret=secret, algorithm="sha256").hexdigest()

@@ -49,15 +49,19 @@ EXPECTED = {
     "tenants.user:restore": "GA AA UM CG CU",
     "tenants.user:reset_password": "GA AA HA UM CG CU CP",
     "tenants.role:assign": "GA AA UM CG",
+    "tenants.token:manage": "GA AA SA HA BA UM CG CR CU CL CP CS CB MR MP",
     "tenants.setting:read": "GA AA CG CR CS",
     "tenants.setting:change": "GA AA CG",
     "tenants.audit:read": "GA AA SA HA BA UM CG CR",
+    "subscriptions.offer:publish": "OA",
     "subscriptions.offer:read": "GA AA SA HA BA",
     "subscriptions.subscription:read": "GA AA SA HA CG CR CU CL CS CB",
+    "subscriptions.subscription:list": "GA AA SA HA CG CR CU CL CS CB",
     "subscriptions.subscription:create": "GA AA SA",
     "subscriptions.subscription:change_quantity": "GA AA SA",
     "subscriptions.subscription:suspend": "GA AA SA",
     "subscriptions.subscription:reactivate": "GA AA SA",
+    "subscriptions.subscription:rename": "GA AA SA",
     "subscriptions.subscription:ask_change": "CG CL CB",
     "support.request:raise": "CG CU CL CP CS CB",
     "support.request:file_on_behalf": "GA AA HA",
@@ -101,7 +105,7 @@ def test_every_right_has_its_line() -> None:
 
 def test_no_customer_role_changes_a_subscription() -> None:
     customers = {LETTERS[letter] for letter in CUSTOMER_LETTERS}
-    for right in ("create", "change_quantity", "suspend", "reactivate"):
+    for right in ("create", "change_quantity", "suspend", "reactivate", "rename"):
         held = {role for rule in GRANTS[Permission(f"subscriptions.subscription:{right}")] for role in rule.roles}
         assert held & customers == set(), right
 
@@ -116,7 +120,8 @@ def test_machines_hold_only_what_is_theirs() -> None:
             "tenants.user:create",
             "tenants.role:assign",
             "tenants.relationship:start",
-            "subscriptions.subscription:create",
+            "tenants.token:manage",
+            "subscriptions.offer:publish",
         },
     }
 
