@@ -1,138 +1,17 @@
 """The commands of docker-compose.yml, run on the loopback: production settings, PostgreSQL, Redis, RabbitMQ."""
 
-import os
-import re
-import shutil
-import socket
-import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPResponse
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
-import yaml
 
-from dev import ROOT
-from portal.catalogues import compile_catalogues
+from portal.vianet.transports import TO_PORTAL, Parcel, connect
 from tests.servers import brokers, postgres, processes
+from tests.servers.site import Site, copy_of_the_image, make_roles
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis, pytest.mark.rabbitmq]
-
-COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-IMAGE = ("portal", "tenants", "subscriptions", "messagecenter", "support", "templates", "manage.py")
-PASSWORDS = dict.fromkeys(
-    ("POSTGRES_PASSWORD", "PORTAL_OWNER_PASSWORD", "PORTAL_APP_PASSWORD", "RABBITMQ_PASSWORD"), "x1"
-)
-FILLED_IN = {
-    "SECRET_KEY": "a-key-of-fifty-letters-or-more-that-guards-nothing-0123456789",
-    "ALLOWED_HOSTS": "portal.example",
-    "PORTAL_BASE_URL": "https://portal.example",
-    "BEHIND_TLS_PROXY": "true",
-    "AUDIT_KEY": "audit-key-of-the-test",
-    "VIANET_SIGNING_KEY": "signing-key-of-the-test",
-    "VIANET_VERIFY_KEYS": "verify-key-of-the-test",
-    "EMAIL_URL": "dummymail://",
-}
 GRACE_SECONDS = 35
-
-
-@dataclass
-class Site:
-    """A checkout like the image's, the addresses of its servers, and the processes that run in it."""
-
-    folder: Path
-    postgres_port: int
-    redis_url: str
-    rabbitmq_url: str
-    web_port: int
-    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
-
-    def environment(self, service: str) -> dict[str, str]:
-        """What compose gives the service, with the loopback for its servers' names; nothing of the developer's."""
-        given = {name: self._here(value) for name, value in COMPOSE["services"][service]["environment"].items()}
-        return {"PATH": os.environ["PATH"], "HOME": str(self.folder), **FILLED_IN, **given}
-
-    def _here(self, value: str) -> str:
-        value = re.sub(r"\$\{(\w+):\?\}", lambda match: PASSWORDS[match[1]], value)
-        value = value.replace("@db:5432", f"@127.0.0.1:{self.postgres_port}")
-        value = value.replace("redis://redis:6379/0", self.redis_url)
-        return self.rabbitmq_url if "@rabbitmq:" in value else value
-
-    def command(self, service: str) -> list[str]:
-        """Compose's words, with this Python's programs and the loopback instead of every address."""
-        program, *words = COMPOSE["services"][service]["command"]
-        here = {"0.0.0.0:8000": f"127.0.0.1:{self.web_port}", "/tmp/beat": str(self.folder / "beat")}
-        for said, meant in here.items():
-            words = [word.replace(said, meant) for word in words]
-        return [str(Path(sys.executable).with_name(program)), *words]
-
-    def log(self, service: str) -> str:
-        return (self.folder / f"{service}.log").read_text(errors="replace")
-
-    def start(self, service: str) -> None:
-        with (self.folder / f"{service}.log").open("wb") as log:
-            self.running[service] = subprocess.Popen(
-                self.command(service),
-                cwd=self.folder,
-                env=self.environment(service),
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
-
-    def manage(self, service: str, *words: str) -> None:
-        """One command that ends; its output is shown when it fails."""
-        done = subprocess.run(
-            words, cwd=self.folder, env=self.environment(service), capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-
-    def get(self, path: str, **headers: str) -> HTTPResponse:
-        """The answer's head; the connection is closed."""
-        with closing(HTTPConnection("127.0.0.1", self.web_port, timeout=10)) as connection:
-            connection.request("GET", path, headers={"Host": "portal.example", **headers})
-            with connection.getresponse() as answer:
-                answer.read()
-                return answer
-
-    def listens(self) -> bool:
-        """Whether the web accepts connections yet."""
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.web_port)) == 0
-
-    def eventually(self, what: Callable[[], bool], seconds: float = 40) -> None:
-        """Wait for something; a process that has ended meanwhile fails at once, with its log."""
-        deadline = time.monotonic() + seconds
-        while True:
-            dead = [name for name, process in self.running.items() if process.poll() is not None]
-            assert not dead, "\n".join(self.log(name) for name in dead)
-            if what():
-                return
-            assert time.monotonic() < deadline, "\n".join(f"{name}: {self.log(name)[-2000:]}" for name in self.running)
-            time.sleep(0.2)
-
-
-def copy_of_the_image(folder: Path) -> Path:
-    """What the Dockerfile copies and makes, without its Python."""
-    compile_catalogues()
-    for name in IMAGE:
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(ROOT / name, folder)
-    return folder
-
-
-def make_roles(admin_url: str) -> None:
-    """Run compose's own script for the empty database server."""
-    psql = processes.program("psql", *postgres.PROGRAMS)
-    script = COMPOSE["configs"]["roles"]["content"]
-    command = [psql, "--quiet", "--set=ON_ERROR_STOP=1", admin_url]
-    environment = {"PATH": os.environ["PATH"], **PASSWORDS}
-    subprocess.run(command, input=script, text=True, env=environment, check=True, stdout=subprocess.DEVNULL)
 
 
 @pytest.fixture(scope="module")
@@ -176,6 +55,15 @@ def test_a_visitor_is_sent_to_the_sign_in_page_over_tls(site: Site) -> None:
 
 def test_the_worker_does_what_beat_asks(site: Site) -> None:
     site.eventually(lambda: "task_succeeded" in site.log("worker") and "outbox.tasks.sweep" in site.log("worker"))
+
+
+def test_the_consumer_refuses_what_nobody_signed(site: Site) -> None:
+    wire = connect(site.rabbitmq_url, "vianet")
+
+    assert wire.publish(TO_PORTAL, [Parcel("forged", b"{}")]) == [None]
+
+    wire.close()
+    site.eventually(lambda: "inbox_not_applicable" in site.log("consumer") and '"UNSIGNED"' in site.log("consumer"))
 
 
 def test_every_process_is_the_application_role_and_none_the_owner(site: Site) -> None:
