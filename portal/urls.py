@@ -17,5 +17,6 @@ urlpatterns = [
     path("", include("support.urls")),
     path("account/", include("tenants.account_urls")),
     path("i18n/setlang/", set_language, name="set_language"),
+    path("_ui/", include("portal.ui.urls")),
     path("admin/", admin.site.urls),
 ]

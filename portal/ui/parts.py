@@ -84,7 +84,9 @@ def form_errors(form: BaseForm, *, focus: bool = True) -> SafeString:
         return EMPTY
     fields = (form[name] for name in form.errors if name in form.fields)
     lines = [
-        format_html('<li><a href="#{}">{}</a> {}</li>', field.id_for_label, field.label, " ".join(field.errors))
+        format_html(
+            '<li><a href="#{}">{}</a> {}</li>', field.id_for_label, field.label, " ".join(map(str, field.errors))
+        )
         for field in fields
         if not field.is_hidden
     ]
