@@ -39,6 +39,7 @@ def tidy(source: Path) -> None:
         catalogue.remove(entry)
     for header in RESTLESS_HEADERS:
         catalogue.metadata.pop(header, None)
+    catalogue.metadata |= {"Project-Id-Version": "portal", "Language": source.parent.parent.name}
     catalogue.metadata_is_fuzzy = []
     catalogue.header = ""
     catalogue.save(str(source))

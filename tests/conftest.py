@@ -67,16 +67,16 @@ def _missing() -> dict[str, str]:
     return missing
 
 
-def _skip_is_failure(marker: str) -> bool:
+def skip_is_failure(marker: str) -> bool:
     """In CI nothing is skipped that the run was meant to prove: servers in `make test-pg`, the browser everywhere."""
-    return os.environ.get("CI") == "true" and (marker == "browser" or "PORTAL_TEST_SERVERS" in os.environ)
+    return os.environ.get("CI") == "true" and (marker == "browser" or bool(os.environ.get("PORTAL_TEST_SERVERS")))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip, with its reason, a test whose server is absent; in CI fail it."""
     for marker, reason in _missing().items():
         if item.get_closest_marker(marker):
-            if _skip_is_failure(marker):
+            if skip_is_failure(marker):
                 pytest.fail(f"In CI this test must run, and it {reason}.", pytrace=False)
             pytest.skip(reason)
 
