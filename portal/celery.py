@@ -6,10 +6,9 @@ from typing import Any
 
 from celery import Celery, Task
 from celery.beat import Scheduler, Service
-from celery.signals import setup_logging, task_postrun, task_prerun
+from celery.signals import setup_logging
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import close_old_connections
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 from portal.database import transaction_as
@@ -60,6 +59,8 @@ app.conf.update(
     timezone="UTC",
     beat_schedule={
         "outbox-sweep": {"task": "portal.outbox.tasks.sweep", "schedule": 5.0, "options": {"expires": 5.0}},
+        "letters": {"task": "portal.mail.tasks.send_letters", "schedule": 5.0, "options": {"expires": 5.0}},
+        "old-answers": {"task": "portal.api.tasks.purge_idempotency_keys", "schedule": 3600.0},
     },
 )
 app.autodiscover_tasks()
@@ -69,13 +70,6 @@ app.steps["worker"].add(DjangoStructLogInitStep)
 @setup_logging.connect  # type: ignore[untyped-decorator] - celery is published without types
 def keep_logging(**_kwargs: object) -> None:
     """Django has set logging up; a connected receiver keeps Celery from doing it again."""
-
-
-@task_prerun.connect  # type: ignore[untyped-decorator] - celery is published without types
-@task_postrun.connect  # type: ignore[untyped-decorator] - celery is published without types
-def refresh_connections(**_kwargs: object) -> None:
-    """A database connection that broke between two tasks is opened anew."""
-    close_old_connections()
 
 
 class Engine:

@@ -18,14 +18,18 @@ from portal.vianet.transports import TO_PORTAL, TO_VIANET, Parcel, Temporary
 def consume_replies(stop: Signal) -> None:
     """Listen until `stop` is set. Survives the absence of the broker and of the database."""
     try:
-        transport().consume(TO_PORTAL, take, stop)
+        transport().consume(TO_PORTAL, _take_on_a_sound_connection, stop)
     finally:
         connections.close_all()
 
 
+def _take_on_a_sound_connection(parcels: Sequence[Parcel]) -> None:
+    close_old_connections()
+    take(parcels)
+
+
 def take(parcels: Sequence[Parcel]) -> None:
     """One batch from the broker. Raises `Temporary` when the database is away: then the broker keeps the batch."""
-    close_old_connections()
     try:
         forgettable = store(parcels)
         handle_due()

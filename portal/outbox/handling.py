@@ -99,9 +99,7 @@ def _turn(row: InboundMessage) -> Outcome | None:
     """None when it is this message's turn, IGNORED when that has passed, RECEIVED when an earlier one may still
     come.
     """
-    name = f"in:{row.subject_id}"
-    OrderHead.objects.bulk_create([OrderHead(name=name)], ignore_conflicts=True)
-    last = OrderHead.objects.select_for_update().get(pk=name).last_seq
+    last = _head_of(row).last_seq
     number = row.operator_seq or 0
     if number <= last and not row.forced:
         return Outcome.IGNORED
@@ -111,10 +109,15 @@ def _turn(row: InboundMessage) -> Outcome | None:
     return None
 
 
+def _head_of(row: InboundMessage) -> OrderHead:
+    return OrderHead.locked(f"in:{row.subject_id}")
+
+
 def _take_turn(row: InboundMessage) -> None:
     """Later messages are compared with this one from now on, and those that waited for it are due."""
-    head = OrderHead.objects.filter(pk=f"in:{row.subject_id}", last_seq__lt=row.operator_seq)
-    head.update(last_seq=row.operator_seq)
+    head = _head_of(row)
+    head.last_seq = max(head.last_seq, row.operator_seq or 0)
+    head.save(update_fields=["last_seq"])
     waiting = InboundMessage.objects.filter(subject_id=row.subject_id, outcome=Outcome.RECEIVED)
     waiting.exclude(pk=row.pk).update(due_at=now())
 

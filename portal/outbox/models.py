@@ -66,6 +66,12 @@ class OrderHead(models.Model):
     def __str__(self) -> str:
         return f"{self.name}@{self.last_seq}"
 
+    @classmethod
+    def locked(cls, name: str) -> "OrderHead":
+        """The row, made if need be, and locked until the transaction ends."""
+        cls.objects.bulk_create([cls(name=name)], ignore_conflicts=True)
+        return cls.objects.select_for_update().get(pk=name)
+
 
 class OutboundMessage(models.Model):
     """One message to 21Vianet. `id` is also the id in the envelope, by which 21Vianet drops duplicates.

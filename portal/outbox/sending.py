@@ -50,9 +50,7 @@ def enqueue(contract: Contract) -> UUID:
 
 def lock_head(order_key: UUID) -> OrderHead:
     """The locked counter of an order key; every writer to that order waits for it."""
-    name = f"out:{order_key}"
-    OrderHead.objects.bulk_create([OrderHead(name=name)], ignore_conflicts=True)
-    return OrderHead.objects.select_for_update().get(pk=name)
+    return OrderHead.locked(f"out:{order_key}")
 
 
 def _next_place(head: OrderHead, order_key: UUID) -> _Place:

@@ -1,0 +1,91 @@
+"""Every test of the pipe has queues of its own in memory, a closed circuit breaker and no handlers but its own."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.conf import LazySettings
+
+from portal.outbox import consumer, handlers, wire
+from portal.outbox.breaker import breaker
+from portal.outbox.contracts import Inbound
+from portal.vianet import contracts
+from portal.vianet.simulator import Knobs, Simulator
+from portal.vianet.transports import TO_PORTAL, TO_VIANET, Parcel, connect
+
+BUSINESS = (contracts.ACKNOWLEDGED, contracts.ANSWERED, contracts.REJECTED, contracts.RESOLVED)
+
+
+@pytest.fixture(autouse=True)
+def _own_wire(settings: LazySettings) -> Iterator[None]:
+    settings.VIANET_QUEUE_URL = "memory://"
+    settings.VIANET_QUEUE_PREFIX = f"test-{uuid4()}"
+    wire.transport.cache_clear()
+    breaker.reset()
+    yield
+    breaker.reset()
+    wire.transport().close()
+    wire.transport.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def heard(monkeypatch: pytest.MonkeyPatch) -> list[Inbound]:
+    """What the handlers of the room above were told; the test stands in for that room."""
+    told: list[Inbound] = []
+    monkeypatch.setattr(handlers, "_handlers", dict.fromkeys(BUSINESS, told.append))
+    return told
+
+
+def arrived(queue: str = TO_VIANET) -> list[Parcel]:
+    """Take whatever lies in a queue of this test."""
+    taken: list[Parcel] = []
+    stop = threading.Event()
+
+    def take(batch: list[Parcel]) -> None:
+        taken.extend(batch)
+
+    timer = threading.Timer(0.05, stop.set)
+    timer.start()
+    wire.transport().consume(queue, take, stop)  # type: ignore[arg-type] - a list is what every transport hands over
+    timer.join()
+    return taken
+
+
+@pytest.fixture
+def vianet(settings: LazySettings, tmp_path: Path) -> Callable[..., Simulator]:
+    """Make a 21Vianet that behaves as the knobs say; the test runs it or hands it messages."""
+
+    def make(**knobs: float) -> Simulator:
+        return Simulator(
+            connect(settings.VIANET_QUEUE_URL, settings.VIANET_QUEUE_PREFIX),
+            str(tmp_path / f"{uuid4()}.sqlite3"),
+            verify_keys=[settings.VIANET_SIGNING_KEY],
+            signing_key=settings.VIANET_VERIFY_KEYS[0],
+            knobs=Knobs(**{"latency": 0.0, "patience": 0.5, **knobs}),  # type: ignore[arg-type] - seed stays an integer
+        )
+
+    return make
+
+
+@contextmanager
+def at_work(simulator: Simulator) -> Iterator[None]:
+    """21Vianet and the portal's consumer, each in a thread, as in the demo."""
+    stop = threading.Event()
+    threads = [
+        threading.Thread(target=simulator.run, args=[stop]),
+        threading.Thread(target=consumer.consume_replies, args=[stop]),
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(10)
+
+
+__all__ = ["TO_PORTAL", "TO_VIANET", "arrived", "at_work"]

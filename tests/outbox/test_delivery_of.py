@@ -1,0 +1,84 @@
+"""What a page says about a message on its way."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from portal.database import transaction_as
+from portal.outbox import cancel, deliveries_of, delivery_of, marking, oldest_due_age
+from portal.outbox.claiming import claim
+from portal.outbox.delivering import deliver_due
+from portal.outbox.models import OutboundMessage
+from tests.outbox.messages import FANYUN, comment, commit, escalation, let_time_pass
+
+pytestmark = pytest.mark.django_db
+
+
+def state_of(subject_id: object) -> str:
+    delivery = delivery_of(subject_id)  # type: ignore[arg-type] - the tests pass a UUID
+    assert delivery is not None
+    return delivery.state
+
+
+def test_queued_sending_sent_delayed_and_acknowledged() -> None:
+    about = escalation()
+    (row,) = commit(about)
+    assert state_of(about.subject_id) == "queued"
+    (lease,) = claim("worker", 1)
+    assert state_of(about.subject_id) == "sending"
+    with transaction_as(system="test"):
+        marking.mark_published([lease])
+    assert state_of(about.subject_id) == "sent"
+    let_time_pass(row.pk)
+    assert state_of(about.subject_id) == "delayed"
+    claim("worker", 1)
+    assert state_of(about.subject_id) == "delayed"
+    with transaction_as(system="test"):
+        marking.acknowledge(row.pk, "CN20261122-000123")
+    delivery = delivery_of(about.subject_id)
+    assert delivery is not None
+    assert (delivery.state, delivery.settled, delivery.operator_ref) == ("acknowledged", True, "CN20261122-000123")
+    assert (str(delivery.label), delivery.tone) == ("Received by 21Vianet", "success")
+
+
+def test_parked_and_cancelled() -> None:
+    lost, withdrawn = escalation(), escalation()
+    rows = commit(lost, withdrawn)
+    with transaction_as(home=FANYUN):
+        cancel(withdrawn.subject_id)
+    with transaction_as(system="test"):
+        marking.bury(rows[0].pk, rows[0].order_key, "unreadable")
+    assert state_of(lost.subject_id) == "parked"
+    assert state_of(withdrawn.subject_id) == "cancelled"
+
+
+def test_the_oldest_unsettled_message_speaks_for_its_subject() -> None:
+    about = escalation()
+    first, second = commit(about, comment(about))
+    deliver_due()
+    delivery = delivery_of(about.subject_id)
+    assert delivery is not None
+    assert delivery.message_id == first.pk
+    with transaction_as(system="test"):
+        marking.acknowledge(first.pk)
+    delivery = delivery_of(about.subject_id)
+    assert delivery is not None
+    assert (delivery.message_id, delivery.state) == (second.pk, "queued")
+
+
+def test_many_subjects_are_asked_in_one_go_and_an_unknown_one_has_no_delivery() -> None:
+    told = [escalation() for _ in range(3)]
+    commit(*told)
+    found = deliveries_of([contract.subject_id for contract in told] + [uuid4()])
+    assert set(found) == {contract.subject_id for contract in told}
+    assert delivery_of(uuid4()) is None
+
+
+def test_the_age_of_the_oldest_overdue_message() -> None:
+    assert oldest_due_age() == timedelta()
+    (row,) = commit(escalation())
+    let_time_pass(row.pk, seconds=90)
+    assert timedelta(seconds=89) < oldest_due_age() < timedelta(seconds=100)
+    OutboundMessage.objects.filter(pk=row.pk).update(due_at=datetime.now(UTC) + timedelta(minutes=5))
+    assert oldest_due_age() == timedelta()

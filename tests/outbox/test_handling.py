@@ -1,0 +1,142 @@
+"""Messages of 21Vianet are applied once and in order; a handler's trouble stays its own."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.conf import LazySettings
+
+from portal.database import current_identity
+from portal.errors import RuleBroken
+from portal.outbox import UnknownSubject, handlers
+from portal.outbox.consumer import take
+from portal.outbox.contracts import Contract, Inbound
+from portal.outbox.handling import handle_due, retry
+from portal.outbox.models import InboundMessage, OutboundMessage, Outcome, State
+from portal.vianet import contracts
+from tests.outbox.messages import acknowledged, answered, commit, escalation, message
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def about() -> Contract:
+    """An escalation that is on its way."""
+    told = escalation()
+    commit(told)
+    return told
+
+
+def rows() -> list[tuple[int | None, str]]:
+    """Number and outcome of what arrived."""
+    return list(InboundMessage.objects.order_by("operator_seq", "received_at").values_list("operator_seq", "outcome"))
+
+
+def patience_ends() -> None:
+    """As if everything had arrived an hour ago."""
+    moment = datetime.now(UTC) - timedelta(hours=1)
+    InboundMessage.objects.update(received_at=moment, due_at=moment)
+
+
+def test_the_handler_acts_as_21vianet(about: Contract, monkeypatch: pytest.MonkeyPatch) -> None:
+    acted: list[str] = []
+    monkeypatch.setitem(handlers._handlers, contracts.ACKNOWLEDGED, lambda _: acted.append(current_identity().system))
+    take([acknowledged(about.subject_id)])
+    assert acted == ["21vianet"]
+
+
+def test_an_answer_that_overtook_the_case_number_waits_for_it(about: Contract, heard: list[Inbound]) -> None:
+    take([answered(about.subject_id, 2)])
+    assert (heard, rows()) == ([], [(2, Outcome.RECEIVED)])
+    take([acknowledged(about.subject_id, 1)])
+    assert [told.operator_seq for told in heard] == [1, 2]
+    assert rows() == [(1, Outcome.APPLIED), (2, Outcome.APPLIED)]
+
+
+def test_a_batch_that_arrives_back_to_front_is_applied_in_order(about: Contract, heard: list[Inbound]) -> None:
+    take([answered(about.subject_id, 3), answered(about.subject_id, 2), acknowledged(about.subject_id, 1)])
+    assert [told.operator_seq for told in heard] == [1, 2, 3]
+
+
+def test_after_a_minute_an_answer_waits_no_longer(about: Contract, heard: list[Inbound]) -> None:
+    take([answered(about.subject_id, 2)])
+    patience_ends()
+    handle_due()
+    take([acknowledged(about.subject_id, 1)])
+    assert [told.operator_seq for told in heard] == [2]
+    assert rows() == [(1, Outcome.IGNORED), (2, Outcome.APPLIED)]
+
+
+def test_two_messages_with_one_number_are_one_applied_and_one_ignored(about: Contract, heard: list[Inbound]) -> None:
+    take([acknowledged(about.subject_id, 1), acknowledged(about.subject_id, 1, "CN20261122-000999")])
+    assert [told.data["case_number"] for told in heard] == ["CN20261122-000123"]
+
+
+def test_what_a_rule_refuses_is_refused_for_good_and_has_had_its_turn(
+    about: Contract, heard: list[Inbound], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_told: Inbound) -> None:
+        OutboundMessage.objects.update(operator_ref="half done")
+        raise RuleBroken("The request is closed.", code="requestClosed")
+
+    monkeypatch.setitem(handlers._handlers, contracts.ACKNOWLEDGED, refuse)
+    take([acknowledged(about.subject_id, 1), answered(about.subject_id, 2)])
+    assert rows() == [(1, Outcome.REFUSED), (2, Outcome.APPLIED)]
+    assert InboundMessage.objects.get(operator_seq=1).reason == "requestClosed: The request is closed."
+    assert OutboundMessage.objects.get().operator_ref == "CN20261122-000123"
+
+
+def test_a_handlers_bug_is_tried_again_then_parked_and_stops_nobody(
+    about: Contract, heard: list[Inbound], monkeypatch: pytest.MonkeyPatch, settings: LazySettings
+) -> None:
+    settings.OUTBOX_HANDLER_ATTEMPTS = 3
+    other = escalation()
+    commit(other)
+
+    def fail(told: Inbound) -> None:
+        if told.subject_id == about.subject_id:
+            raise ZeroDivisionError("a bug")
+        heard.append(told)
+
+    monkeypatch.setitem(handlers._handlers, contracts.ACKNOWLEDGED, fail)
+    take([acknowledged(about.subject_id), acknowledged(other.subject_id)])
+    assert [told.subject_id for told in heard] == [other.subject_id]
+    for _ in range(3):
+        patience_ends()
+        handle_due()
+    parked = InboundMessage.objects.get(subject_id=about.subject_id)
+    assert (parked.outcome, parked.attempts) == (Outcome.PARKED, 2)
+    assert "a bug" in parked.reason
+    assert message(OutboundMessage.objects.get(subject_id=about.subject_id).pk).state == State.PENDING
+
+
+def test_a_parked_message_is_handled_again_when_a_person_asks(
+    about: Contract, heard: list[Inbound], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(_told: Inbound) -> None:
+        raise UnknownSubject("No such escalation.")
+
+    handler = handlers.find(contracts.ACKNOWLEDGED)
+    assert handler is not None
+    monkeypatch.setitem(handlers._handlers, contracts.ACKNOWLEDGED, unknown)
+    parcel = acknowledged(about.subject_id, 1)
+    take([parcel, answered(about.subject_id, 2)])
+    patience_ends()
+    handle_due()
+    assert rows() == [(1, Outcome.PARKED), (2, Outcome.APPLIED)]
+    monkeypatch.setitem(handlers._handlers, contracts.ACKNOWLEDGED, handler)
+    assert retry(parcel.id)
+    assert retry(parcel.id) is False
+    handle_due()
+    assert [told.operator_seq for told in heard] == [2, 1]
+
+
+def test_a_type_has_one_handler() -> None:
+    with pytest.raises(LookupError, match="already has a handler"):
+        handlers.register(contracts.ACKNOWLEDGED, lambda told: None)
+
+
+def test_a_message_that_nobody_handles_is_parked(about: Contract, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handlers, "_handlers", {})
+    take([acknowledged(about.subject_id)])
+    parked = InboundMessage.objects.get()
+    assert (parked.outcome, parked.reason) == (Outcome.PARKED, "Nobody handles vianet.escalation.acknowledged.v1.")
