@@ -1,0 +1,21 @@
+"""Letters to people: `mail.queue(...)` in a verb, sent later by a worker, in each reader's language.
+
+The names are loaded on first use, because Django imports this package before its models may be imported.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from portal.mail.queueing import mailbox, queue
+    from portal.mail.sending import send_due
+
+__all__ = ["mailbox", "queue", "send_due"]
+
+_HOMES = {"mailbox": "queueing", "queue": "queueing", "send_due": "sending"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"portal.mail has no {name!r}")
+    return getattr(import_module(f"portal.mail.{_HOMES[name]}"), name)

@@ -1,0 +1,102 @@
+"""Putting a letter on the pile: rows that commit or vanish with the verb."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import get_supported_language_variant
+
+from portal.database import current_identity, now
+from portal.mail.models import Letter
+
+MOMENT = "$moment"  # marks a point in time inside the stored context, so that it can be shown in the reader's zone
+
+
+class Reader(Protocol):
+    """Who can be written to; `email` "" means nobody. `time_zone` is optional."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def tenant_id(self) -> UUID: ...
+    @property
+    def email(self) -> str: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def display_name(self) -> str: ...
+
+
+def queue(
+    name: str,
+    people: Iterable[Reader],
+    /,
+    *,
+    sender_id: UUID | None = None,
+    secret: bool = False,
+    dedupe_key: str = "",
+    **context: Any,
+) -> int:
+    """One letter per person from `templates/emails/<name>/`; for how many. Committed with the verb, one insert for all.
+
+    `context` must survive JSON: text, numbers, UUIDs, moments, lists and dicts of them. `path` becomes the letter's
+    link. `secret` letters carry a one-time link and are emptied once they are sent. A `dedupe_key` that was used before
+    for the same person writes nothing. `sender_id` is the organisation that writes: the actor's unless told otherwise.
+    Raises TypeError for what JSON cannot carry, translated text included: it would be in the writer's language.
+    """
+    home = current_identity().home
+    sender = sender_id or (UUID(home) if home else None)
+    stored, written = _storable(context), now()
+    letters = [
+        Letter(
+            tenant_id=person.tenant_id,
+            sender_id=sender,
+            recipient_id=person.id,
+            address=person.email,
+            recipient_name=person.display_name,
+            language=_language(person.language),
+            time_zone=getattr(person, "time_zone", "") or settings.PORTAL_TIME_ZONE,
+            template=name,
+            context=stored,
+            secret=secret,
+            dedupe_key=f"{dedupe_key}:{person.id}" if dedupe_key else None,
+            due_at=written,
+            created_at=written,
+        )
+        for person in {person.id: person for person in people if person.email}.values()
+    ]
+    Letter.objects.bulk_create(letters, ignore_conflicts=bool(dedupe_key))
+    return len(letters)
+
+
+def mailbox(recipient_id: UUID) -> QuerySet[Letter]:
+    """What one person was sent, newest first; the demo shows it instead of sending it."""
+    return Letter.objects.filter(recipient_id=recipient_id).order_by("-created_at", "-id")
+
+
+def _language(wanted: str) -> str:
+    try:
+        return get_supported_language_variant(wanted)
+    except LookupError:
+        return settings.LANGUAGE_CODE
+
+
+def _storable(value: Any) -> Any:
+    match value:
+        case None | bool() | int() | float() | str():
+            return value
+        case datetime() | date():
+            return {MOMENT: value.isoformat()}
+        case UUID():
+            return str(value)
+        case Mapping():
+            return {str(key): _storable(entry) for key, entry in value.items()}
+        case list() | tuple():
+            return [_storable(entry) for entry in value]
+        case Promise():
+            raise TypeError("A letter is translated when it is sent: pass a code and translate it in the template.")
+    raise TypeError(f"{type(value).__name__} cannot be stored in a letter.")

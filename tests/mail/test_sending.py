@@ -1,0 +1,133 @@
+"""Letters are sent later, by whoever holds the lease, in the reader's own words."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.mail.backends.base import BaseEmailBackend
+from django.utils import translation
+from pytest_django.fixtures import Settings
+
+from portal import mail
+from portal.database import now
+from portal.mail import sending
+from portal.mail.models import Letter
+from portal.mail.tasks import send_letters
+from tests.mail.readers import Person
+
+pytestmark = pytest.mark.django_db
+
+
+class DeadServer(BaseEmailBackend):
+    """A mail server that does not answer."""
+
+    def send_messages(self, email_messages: Any) -> int:
+        raise ConnectionRefusedError("no server")
+
+
+def post(**fields: Any) -> Letter:
+    person = Person(fields.pop("email", "alice@huaxin.example"), fields.pop("language", "en"))
+    mail.queue("greeting", [person], title="<5 seats>\r\nBcc: all@evil.example", **fields)
+    return Letter.objects.get(recipient_id=person.id)
+
+
+def test_a_letter_is_sent_once_and_kept_for_the_mailbox(mailoutbox: list[Any]) -> None:
+    letter = post(path="/requests/SR-2026-000123/")
+    assert [mail.send_due(), mail.send_due()] == [1, 0]
+    letter.refresh_from_db()
+    assert (letter.state, letter.attempts, letter.lease) == ("sent", 1, None)
+    assert letter.sent_at is not None
+    assert len(mailoutbox) == 1
+    assert mailoutbox[0].to == ["alice@huaxin.example"]
+    assert mailoutbox[0].body == letter.body
+    assert "http://127.0.0.1:8000/requests/SR-2026-000123/" in letter.body
+
+
+def test_no_text_becomes_a_header_or_markup(mailoutbox: list[Any]) -> None:
+    letter = post()
+    mail.send_due()
+    letter.refresh_from_db()
+    assert letter.subject == "Waiting: <5 seats> Bcc: all@evil.example"
+    assert mailoutbox[0].message()["Bcc"] is None
+    assert "&lt;5 seats&gt;" in letter.html
+    assert "<5 seats>" in letter.body
+
+
+def test_it_is_in_the_readers_language_whatever_the_workers(settings: Settings) -> None:
+    letter = post(language="fr")
+    with translation.override("en"):
+        mail.send_due()
+        assert translation.get_language() == "en"
+    letter.refresh_from_db()
+    assert '<html lang="fr">' in letter.html
+
+
+def test_moments_are_shown_in_the_readers_zone() -> None:
+    letter = post(at=datetime(2026, 11, 22, 20, 0, tzinfo=UTC))
+    mail.send_due()
+    letter.refresh_from_db()
+    assert "2026-11-23 04:00" in letter.body
+
+
+def test_a_dead_server_delays_and_the_twelfth_failure_is_final(settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "tests.mail.test_sending.DeadServer"
+    letter = post(secret=True)
+    assert mail.send_due() == 0
+    letter.refresh_from_db()
+    assert (letter.state, letter.attempts) == ("queued", 1)
+    assert "no server" in letter.last_error
+    assert letter.due_at > now() + timedelta(seconds=4)
+    Letter.objects.update(attempts=sending.MAX_ATTEMPTS - 1, due_at=now())
+    mail.send_due()
+    letter.refresh_from_db()
+    assert (letter.state, letter.context) == ("failed", {})
+
+
+def test_a_broken_letter_does_not_hold_up_the_others(mailoutbox: list[Any]) -> None:
+    mail.queue("no_such_words", [Person("rosa@huaxin.example")])
+    post()
+    assert mail.send_due() == 1
+    assert [message.to for message in mailoutbox] == [["alice@huaxin.example"]]
+
+
+def test_a_leased_letter_is_left_alone_until_the_lease_ends(mailoutbox: list[Any]) -> None:
+    post()
+    Letter.objects.update(state="leased", lease=uuid4(), due_at=now() + timedelta(minutes=5))
+    assert mail.send_due() == 0
+    Letter.objects.update(due_at=now())
+    assert mail.send_due() == 1
+    assert len(mailoutbox) == 1
+
+
+def test_a_worker_that_lost_its_lease_marks_nothing() -> None:
+    letter = post()
+    late = uuid4()
+    [claimed] = sending._claim(late, 10)
+    Letter.objects.update(lease=uuid4())
+    assert sending._send(claimed, late) is False
+    letter.refresh_from_db()
+    assert letter.state == "leased"
+
+
+def test_a_one_time_link_is_not_kept_after_sending(mailoutbox: list[Any]) -> None:
+    letter = post(secret=True, path="/account/password/reset/key/abc/")
+    mail.send_due()
+    letter.refresh_from_db()
+    assert "key/abc" in mailoutbox[0].body
+    assert (letter.body, letter.html, letter.context) == ("", "", {})
+
+
+def test_the_demo_keeps_it_for_its_mailbox_page(settings: Settings) -> None:
+    settings.DEMO = True
+    letter = post(secret=True, path="/account/password/reset/key/abc/")
+    mail.send_due()
+    letter.refresh_from_db()
+    assert "key/abc" in letter.body
+    assert letter.context == {}
+
+
+def test_the_worker_empties_the_pile(mailoutbox: list[Any]) -> None:
+    mail.queue("greeting", [Person(f"p{number}@huaxin.example") for number in range(25)])
+    assert send_letters() == 25
+    assert len(mailoutbox) == 25
