@@ -1,0 +1,92 @@
+"""An unsafe setting is told before the first request, and stops a production server."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
+from pytest_django.fixtures import Settings
+
+from portal import checks, hooks, slots
+
+SAFE = {
+    "PRODUCTION": True,
+    "DEBUG": False,
+    "PORTAL_BASE_URL": "https://portal.example",
+    "ALLOWED_HOSTS": ["portal.example"],
+    "MFA_REQUIRED": True,
+    "SECRET_KEY": "a" * 50,
+    "AUDIT_KEY": "b" * 50,
+    "VIANET_SIGNING_KEY": "c" * 50,
+    "VIANET_VERIFY_KEYS": ["d" * 50],
+    "CELERY_BROKER_URL": "amqp://rabbitmq",
+    "VIANET_QUEUE_URL": "redis://redis",
+    "REDIS_URL": "redis://redis",
+    "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    "DATABASES": {"default": {"ENGINE": "django.db.backends.postgresql"}},
+}
+
+
+def found(monkeypatch: pytest.MonkeyPatch, **changed: Any) -> set[str]:
+    monkeypatch.setattr(checks, "settings", SimpleNamespace(**SAFE | changed))
+    return {str(message.id).removeprefix("portal.") for message in checks.unsafe_settings()}
+
+
+def test_a_safe_production_site_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert found(monkeypatch) == set()
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({"DEBUG": True}, "E001"),
+        ({"PORTAL_BASE_URL": "http://portal.example"}, "E002"),
+        ({"PORTAL_BASE_URL": "http://127.0.0.1:8000", "ALLOWED_HOSTS": ["127.0.0.1"]}, "W002"),
+        ({"ALLOWED_HOSTS": ["*"]}, "E003"),
+        ({"ALLOWED_HOSTS": ["other.example"]}, "E003"),
+        ({"MFA_REQUIRED": False}, "E004"),
+        ({"AUDIT_KEY": "audit-key-outside-production"}, "E005"),
+        ({"VIANET_VERIFY_KEYS": ["short"]}, "E005"),
+        ({"AUDIT_KEY": "a" * 50}, "E006"),
+        ({"CELERY_BROKER_URL": "memory://"}, "E007"),
+        ({"VIANET_QUEUE_URL": "memory://"}, "E007"),
+        ({"DATABASES": {"default": {"ENGINE": "django.db.backends.sqlite3"}}}, "W008"),
+        ({"REDIS_URL": ""}, "W009"),
+        ({"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}, "W010"),
+    ],
+)
+def test_an_unsafe_setting_is_found(monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any], expected: str) -> None:
+    assert found(monkeypatch, **changed) == {expected}
+
+
+def test_the_demo_is_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert found(monkeypatch, PRODUCTION=False, DEBUG=True) == set()
+
+
+def test_a_server_with_an_unsafe_setting_does_not_start(settings: Settings) -> None:
+    checks.refuse_unsafe()
+    settings.PRODUCTION = True
+    with pytest.raises(ImproperlyConfigured, match="memory://"):
+        checks.refuse_unsafe()
+
+
+@pytest.mark.parametrize("end", ["declared", "filled", "slot"])
+def test_a_wire_into_nothing_is_found(monkeypatch: pytest.MonkeyPatch, end: str) -> None:
+    expected = {"filled": "portal.E011", "declared": "portal.E012", "slot": "portal.E013"}[end]
+    for module in (hooks, slots):
+        monkeypatch.setattr(module, "_filled", {})
+    monkeypatch.setattr(hooks, "_declared", {"tests.wire": ""} if end == "declared" else {})
+    monkeypatch.setattr(slots, "_offered", {})
+    if end == "filled":
+        monkeypatch.setattr(hooks, "_filled", {"tests.wire": [print]})
+    if end == "slot":
+        monkeypatch.setattr(slots, "_filled", {"tests.wire": [print]})
+    assert [message.id for message in checks.unbalanced_names()] == [expected]
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db
+def test_the_suite_runs_as_a_role_that_row_level_security_binds() -> None:
+    assert connection.vendor == "postgresql"
+    assert checks.database_role(databases=["default"]) == []

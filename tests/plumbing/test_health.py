@@ -1,0 +1,66 @@
+"""What probes hear: life, readiness, and that a late outbox takes no web server away."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection
+from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
+
+from portal import health, outbox
+
+pytestmark = pytest.mark.django_db
+
+
+def ask(probe: Callable[..., Any], method: str = "get") -> Any:
+    return probe(getattr(RequestFactory(), method)("/"))
+
+
+def due_since(monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
+    monkeypatch.setattr(outbox, "oldest_due_age", lambda: timedelta(seconds=seconds), raising=False)
+
+
+def test_life_asks_the_database_nothing() -> None:
+    with CaptureQueriesContext(connection) as queries:
+        response = ask(health.healthz)
+    assert (response.status_code, response.content, len(queries)) == (200, b"ok\n", 0)
+
+
+def test_probes_only_read() -> None:
+    assert ask(health.healthz, "post").status_code == 405
+    assert ask(health.readyz, "post").status_code == 405
+    assert ask(health.readyz, "head").status_code == 200
+
+
+def test_ready_when_migrated_and_the_outbox_is_on_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    due_since(monkeypatch, 2)
+    response = ask(health.readyz)
+    assert response.status_code == 200
+    assert b'"ready"' in response.content
+    assert b'"outboxOldestDueSeconds": 2' in response.content
+
+
+def test_a_late_outbox_is_told_and_still_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    due_since(monkeypatch, 61)
+    response = ask(health.readyz)
+    assert response.status_code == 200
+    assert b'"degraded"' in response.content
+
+
+def test_not_ready_before_the_migrations(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_migrated", False)
+    with connection.cursor() as cursor:
+        cursor.execute("delete from django_migrations where app = 'mail'")
+    assert ask(health.readyz).status_code == 503
+
+
+def test_not_ready_without_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_args: Any) -> None:
+        raise OperationalError("no server")
+
+    with connection.execute_wrapper(refuse):
+        response = ask(health.readyz)
+    assert response.status_code == 503
+    assert b"no server" not in response.content
