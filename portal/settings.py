@@ -36,7 +36,7 @@ def required(name: str, elsewhere: str) -> str:
 DEBUG = False
 SECRET_KEY = required("SECRET_KEY", "not-secret-outside-production-" + "0" * 32)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["127.0.0.1", "localhost", "testserver"])
-PORTAL_BASE_URL = required("PORTAL_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+PORTAL_BASE_URL = required("PORTAL_BASE_URL", f"http://127.0.0.1:{env.str('PORT', default='8000')}").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PORTAL_BASE_URL]
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
@@ -54,7 +54,7 @@ INSTALLED_APPS = [
     "messagecenter",
     "support",
     "portal.demo",
-    "django.contrib.admin",
+    "tenants.admin_app.ReadOnlyAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -190,6 +190,29 @@ ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
 # Partner and operator people must use a second factor (Microsoft's partner security requirements); the demo does not ask.
 MFA_REQUIRED = env.bool("MFA_REQUIRED", default=PRODUCTION)
+ACCOUNT_ADAPTER = "tenants.sign_in.PortalAccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "upn"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_FORMS = {"login": "tenants.forms.account.SignInForm"}
+# Counted in the cache and asked before a password is hashed: one verification costs a tenth of a second of a core.
+ACCOUNT_RATE_LIMITS = {
+    "login": env.str("LOGIN_RATE", default="30/m/ip"),
+    "login_failed": env.str("LOGIN_FAILED_RATE", default="20/m/ip,5/5m/key"),
+    "reset_password": "20/m/ip,5/m/key",
+    "reset_password_from_key": "20/m/ip",
+    "change_password": "5/m/user",
+    "reauthenticate": "10/m/user",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = SITE_NAME
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"

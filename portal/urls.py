@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from portal.problems import server_error
+from tenants.api import api_urlpatterns as tenants_api
 
 handler500 = server_error
 
@@ -18,5 +19,7 @@ urlpatterns = [
     path("account/", include("tenants.account_urls")),
     path("i18n/setlang/", set_language, name="set_language"),
     path("_ui/", include("portal.ui.urls")),
+    path("v1.0/", include("portal.api.urls")),
+    path("v1.0/", include(tenants_api)),
     path("admin/", admin.site.urls),
 ]

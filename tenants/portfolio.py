@@ -1,0 +1,57 @@
+"""A partner's customers: which there are, and what ties each of them to the partner now."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from tenants.actor import Actor
+from tenants.models import DelegatedAdmin, Kind, ResellerRelationship, Tenant
+from tenants.visibility import TenantQuerySet
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One delegated-admin grant in force; an empty service is all of them."""
+
+    service: str
+    level: str
+    expires_at: datetime | None
+
+
+@dataclass(slots=True)
+class Bond:
+    """What ties a customer to the actor's organisation."""
+
+    reseller: bool = False
+    grants: list[Grant] = field(default_factory=list)
+
+
+def customers_of(actor: Actor, search: str = "") -> TenantQuerySet[Tenant]:
+    """The customers that the actor may see, narrowed to those whose name or domain holds `search`."""
+    customers = Tenant.objects.visible_to(actor).filter(kind=Kind.CUSTOMER)
+    if not search:
+        return customers
+    return customers.filter(
+        Q(name__icontains=search) | Q(chinese_name__icontains=search) | Q(domain__icontains=search)
+    )
+
+
+def bonds_of(actor: Actor, customer_ids: Collection[UUID]) -> dict[UUID, Bond]:
+    """The bond of each customer, in two queries however many there are. Only a partner has any."""
+    bonds: dict[UUID, Bond] = defaultdict(Bond)
+    if not actor.is_partner:
+        return bonds
+    relationships = ResellerRelationship.objects.for_system("the actor's own ties").filter(
+        partner_id=actor.tenant_id, customer_id__in=customer_ids, ended_at=None
+    )
+    for customer_id in relationships.values_list("customer_id", flat=True):
+        bonds[customer_id].reseller = True
+    grants = DelegatedAdmin.objects.in_force().filter(partner_id=actor.tenant_id, customer_id__in=customer_ids)
+    columns = ("customer_id", "service", "level", "expires_at")
+    for customer_id, service, level, expires_at in grants.order_by("service").values_list(*columns):
+        bonds[customer_id].grants.append(Grant(service, level, expires_at))
+    return bonds
