@@ -1,0 +1,72 @@
+"""What an operator of the portal does at the command line."""
+
+from io import StringIO
+from uuid import uuid4
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from portal.database import transaction_as
+from portal.outbox import handlers, marking
+from portal.outbox.consumer import take
+from portal.outbox.contracts import Inbound
+from portal.outbox.models import OutboundMessage, State
+from portal.vianet import contracts
+from tests.outbox.messages import acknowledged, comment, commit, escalation, message
+
+pytestmark = pytest.mark.django_db
+
+
+def outbox(*words: str) -> str:
+    """What `manage.py outbox` prints."""
+    printed = StringIO()
+    call_command("outbox", *words, stdout=printed)
+    return printed.getvalue()
+
+
+@pytest.fixture
+def parked() -> list[OutboundMessage]:
+    about = escalation()
+    rows = commit(about, comment(about))
+    with transaction_as(system="test"):
+        marking.bury(rows[0].pk, rows[0].order_key, "unreadable")
+    return rows
+
+
+def test_the_list_names_what_needs_a_person(parked: list[OutboundMessage]) -> None:
+    take([acknowledged(uuid4())])
+    printed = outbox("list")
+    assert "to 21Vianet    DEAD       1" in printed
+    assert "to 21Vianet    HELD       1" in printed
+    assert "from 21Vianet  PARKED     1" in printed
+    assert f"parked    {parked[0].pk}  support.request.escalated.v1" in printed
+    assert "unreadable" in printed
+    assert "It is about an escalation that the portal never sent." in printed
+    assert "oldest overdue: 0 s" in printed
+
+
+@pytest.mark.parametrize("words", [["--all"], ["--message"], ["--subject"]])
+def test_a_dry_run_changes_nothing_and_a_replay_sends_it_again(parked: list[OutboundMessage], words: list[str]) -> None:
+    named = {"--message": str(parked[0].pk), "--subject": str(parked[0].subject_id)}
+    words = [*words, *(named[word] for word in words if word in named)]
+    assert outbox("replay", *words, "--dry-run").startswith(f"would send {parked[0].pk}")
+    assert message(parked[0].pk).state == State.DEAD
+    assert outbox("replay", *words).startswith(f"sending {parked[0].pk}")
+    assert [message(row.pk).state for row in parked] == [State.PENDING, State.PENDING]
+    with pytest.raises(CommandError, match="no such parked message"):
+        outbox("replay", *words)
+
+
+def test_a_parked_message_of_21vianet_is_handled_again(heard: list[Inbound], monkeypatch: pytest.MonkeyPatch) -> None:
+    about = escalation()
+    commit(about)
+    parcel = acknowledged(about.subject_id)
+    with monkeypatch.context() as nobody:
+        nobody.setattr(handlers, "_handlers", {})
+        take([parcel])
+    assert heard == []
+    assert outbox("retry", parcel.id, "--dry-run") == f"would handle {parcel.id}\n"
+    assert outbox("retry", parcel.id) == f"applied {parcel.id}  \n"
+    assert [told.type for told in heard] == [contracts.ACKNOWLEDGED]
+    with pytest.raises(CommandError, match="no such parked message"):
+        outbox("retry", parcel.id)

@@ -1,0 +1,78 @@
+"""The doorbell, the tasks and their identity."""
+
+import time
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+from celery import shared_task
+from django.conf import LazySettings
+from django.core.exceptions import ImproperlyConfigured
+
+from portal.celery import app
+from portal.database import current_identity, transaction_as
+from portal.outbox import bell, enqueue, ring
+from portal.outbox.models import OutboundMessage, State
+from portal.outbox.tasks import deliver, sweep
+from tests.outbox.messages import FANYUN, commit, escalation, message
+
+
+@pytest.fixture
+def nobody_answers(settings: LazySettings) -> Iterator[None]:
+    """Celery's broker refuses every connection."""
+    settings.CELERY_BROKER_URL = "amqp://guest:guest@127.0.0.1:1//"
+    bell._publisher.cache_clear()
+    yield
+    bell._publisher.cache_clear()
+
+
+@pytest.mark.usefixtures("nobody_answers")
+def test_a_bell_that_nobody_hears_costs_no_error_and_no_time() -> None:
+    started = time.monotonic()
+    ring()
+    assert time.monotonic() - started < 1
+
+
+@pytest.mark.usefixtures("nobody_answers")
+@pytest.mark.django_db(transaction=True)
+def test_with_the_broker_away_the_message_is_stored_and_the_sweep_sends_it() -> None:
+    with transaction_as(home=FANYUN):
+        pk = enqueue(escalation())
+    assert message(pk).state == State.PENDING
+    sweep()
+    assert message(pk).state == State.PUBLISHED
+
+
+def test_a_task_that_does_not_say_as_whom_it_acts_does_not_run() -> None:
+    @shared_task(name=f"test.{uuid4()}")
+    def nameless() -> None:
+        raise AssertionError("It ran.")
+
+    with pytest.raises(ImproperlyConfigured, match="as which machine it acts"):
+        nameless()
+
+
+def test_a_task_acts_as_the_machine_that_it_names() -> None:
+    @shared_task(name=f"test.{uuid4()}", system="lifecycle")
+    def named() -> str:
+        return current_identity().system
+
+    assert named() == "lifecycle"
+
+
+def test_every_task_of_the_portal_names_its_machine_and_the_schedule_knows_only_such() -> None:
+    app.loader.import_default_modules()
+    ours = {name: task for name, task in app.tasks.items() if not name.startswith(("celery.", "test."))}
+    assert {name for name, task in ours.items() if not task.system} == set()
+    assert {entry["task"] for entry in app.conf.beat_schedule.values()} <= set(ours)
+
+
+@pytest.mark.django_db
+def test_the_task_sends_and_the_sweep_also_parks_what_is_overdue(settings: LazySettings) -> None:
+    first, second = commit(escalation(), escalation())
+    deliver()
+    assert {message(first.pk).state, message(second.pk).state} == {State.PUBLISHED}
+    OutboundMessage.objects.filter(pk=first.pk).update(due_at=first.created_at, give_up_at=first.created_at)
+    settings.OUTBOX_WINDOW = 0  # nothing more is sent, so the overdue message stays overdue
+    sweep()
+    assert (message(first.pk).state, message(second.pk).state) == (State.DEAD, State.PUBLISHED)

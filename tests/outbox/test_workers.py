@@ -1,0 +1,167 @@
+"""Several workers at once, as real threads on real connections: nothing twice, nothing out of order, nothing left."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+from django.db import connections
+
+from portal.database import transaction_as
+from portal.outbox import cancel, marking
+from portal.outbox.claiming import claim
+from portal.outbox.consumer import take
+from portal.outbox.contracts import Inbound
+from portal.outbox.delivering import deliver_due
+from portal.outbox.handling import handle_due
+from portal.outbox.inbox import store
+from portal.outbox.models import InboundMessage, OutboundMessage, Outcome, State
+from portal.vianet.simulator import Simulator
+from tests.outbox.conftest import arrived, at_work
+from tests.outbox.messages import FANYUN, acknowledged, comment, commit, escalation, let_time_pass, message
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def together(workers: int, work: Callable[[], None]) -> None:
+    """Run the same work in several threads that start at the same moment; an error in any fails the test."""
+    barrier = threading.Barrier(workers)
+    errors: list[Exception] = []
+
+    def run() -> None:
+        try:
+            barrier.wait()
+            work()
+        except Exception as error:  # noqa: BLE001 - reported below, whatever it is
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run) for _ in range(workers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert errors == []
+
+
+def test_workers_that_claim_at_once_share_the_work_and_no_message() -> None:
+    commit(*[escalation() for _ in range(40)])
+    claimed: list[object] = []
+    together(4, lambda: claimed.extend(lease.message_id for lease in claim("worker", 25)))
+    assert len(claimed) == len(set(claimed))
+    while leases := claim("worker", 25):
+        claimed.extend(lease.message_id for lease in leases)
+    assert len(set(claimed)) == len(claimed) == 40
+
+
+def test_two_dispatchers_send_everything_once() -> None:
+    commit(*[escalation() for _ in range(60)])
+    together(2, lambda: void(deliver_due()))
+    while deliver_due():
+        pass
+    assert Counter(parcel.id for parcel in arrived()).most_common(1)[0][1] == 1
+    assert OutboundMessage.objects.filter(state=State.PUBLISHED, attempts=1).count() == 60
+
+
+def test_what_is_said_about_a_request_arrives_in_order_whoever_sends_it(vianet: Callable[..., Simulator]) -> None:
+    told = []
+    for _ in range(5):
+        about = escalation()
+        told += [about, *[comment(about) for _ in range(4)]]
+    commit(*told)
+    simulator = vianet()
+    stop = threading.Event()
+
+    def dispatch() -> None:
+        while not stop.wait(0.01):
+            deliver_due()
+
+    with at_work(simulator):
+        ending = threading.Timer(30, stop.set)
+        ending.start()
+        watcher = threading.Thread(target=lambda: until(all_received, stop))
+        watcher.start()
+        together(2, dispatch)
+        watcher.join()
+        ending.cancel()
+        books = simulator.desk.rows("inbox")
+    assert OutboundMessage.objects.filter(state=State.ACKED).count() == 25
+    in_order_of_arrival: dict[str, list[int]] = {}
+    for row in books:
+        in_order_of_arrival.setdefault(row["order_key"], []).append(row["order_seq"])
+    assert list(in_order_of_arrival.values()) == [[1, 2, 3, 4, 5]] * 5
+
+
+def all_received() -> bool:
+    with transaction_as(system="test"):
+        return not OutboundMessage.objects.exclude(state=State.ACKED).exists()
+
+
+def until(condition: Callable[[], bool], stop: threading.Event) -> None:
+    try:
+        while not stop.is_set() and not condition():
+            stop.wait(0.05)
+        stop.set()
+    finally:
+        connections.close_all()
+
+
+def void(_result: object) -> None:
+    """For calls whose answer does not matter."""
+
+
+def test_one_message_of_21vianet_is_applied_once_by_many_consumers(heard: list[Inbound]) -> None:
+    told = [escalation() for _ in range(10)]
+    commit(*told)
+    parcels = [acknowledged(about.subject_id) for about in told]
+    store(parcels)
+    together(4, lambda: void(handle_due()))
+    handle_due()
+    assert Counter(one.id for one in heard) == Counter(parcel.id for parcel in parcels)
+    assert InboundMessage.objects.filter(outcome=Outcome.APPLIED).count() == 10
+
+
+def test_the_same_message_delivered_to_many_consumers_is_stored_once(heard: list[Inbound]) -> None:
+    about = escalation()
+    commit(about)
+    parcel = acknowledged(about.subject_id)
+    together(4, lambda: take([parcel]))
+    handle_due()
+    assert len(heard) == 1
+    assert InboundMessage.objects.count() == 1
+
+
+def test_parking_and_writing_about_the_same_request_at_once_leaves_nothing_that_could_overtake() -> None:
+    about = escalation()
+    (first,) = commit(about)
+    barrier = threading.Barrier(2)
+
+    def bury() -> None:
+        with transaction_as(system="test"):
+            marking.bury(first.pk, first.order_key, "unreadable")
+
+    def write() -> None:
+        commit(comment(about))
+
+    jobs = iter([bury, write])
+    together(2, lambda: (barrier.wait(), next(jobs)())[-1])  # type: ignore[func-returns-value] - only the order matters
+    states = set(OutboundMessage.objects.exclude(pk=first.pk).values_list("state", flat=True))
+    assert states == {State.HELD}
+
+
+def test_taking_back_and_sending_at_once_ends_in_one_of_the_two() -> None:
+    for _ in range(5):
+        about = escalation()
+        (row,) = commit(about)
+        answers: list[bool] = []
+
+        def take_back(subject: UUID = about.subject_id, answers: list[bool] = answers) -> None:
+            with transaction_as(home=FANYUN):
+                answers.append(cancel(subject))
+
+        jobs = iter([take_back, lambda: void(deliver_due())])
+        together(2, lambda jobs=jobs: next(jobs)())  # type: ignore[misc] - the default only binds this round's jobs
+        assert message(row.pk).state == (State.CANCELLED if answers == [True] else State.PUBLISHED)
+        let_time_pass(row.pk)
