@@ -11,6 +11,8 @@ from portal.settings import DATABASES  # noqa: E402 - the profile has to be set 
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MFA_REQUIRED = False
+# The live server answers in threads that a browser keeps alive; a connection held by one would keep the database.
+DATABASES["default"]["CONN_MAX_AGE"] = 0
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(Path(tempfile.gettempdir()) / f"portal-test-{os.getpid()}.sqlite3")}
 elif template := os.environ.get("PORTAL_TEST_TEMPLATE"):
