@@ -1,6 +1,19 @@
 from django.apps import AppConfig
 
+from portal import hooks, slots
+
 
 class SupportConfig(AppConfig):
     name = "support"
     label = "support"
+
+    def ready(self) -> None:
+        from support import handlers, panels  # noqa: PLC0415 - models are ready only now
+        from support.actions.parting import let_go  # noqa: PLC0415 - as above
+
+        handlers.register()
+        hooks.fill("tenants.relationship_ending", let_go)
+        slots.offer(
+            "support.request.advice", "On the form for a new request, with the customer: what is known to be broken."
+        )
+        slots.register("tenants.organisation.panels", panels.open_requests)

@@ -1,0 +1,28 @@
+"""What can be done about a request. Each verb asks, locks, rules, saves, tells and records; every door calls these."""
+
+from support.actions.answering import (
+    acknowledge_escalation,
+    answer_escalation,
+    reject_escalation,
+    resolve_escalation,
+)
+from support.actions.ending import close, reopen, resolve
+from support.actions.escalating import escalate_request, withdraw_escalation
+from support.actions.raising import partners_of, raise_request, raising_right
+from support.actions.talking import comment
+
+__all__ = [
+    "acknowledge_escalation",
+    "answer_escalation",
+    "close",
+    "comment",
+    "escalate_request",
+    "partners_of",
+    "raise_request",
+    "raising_right",
+    "reject_escalation",
+    "reopen",
+    "resolve",
+    "resolve_escalation",
+    "withdraw_escalation",
+]

@@ -1,0 +1,88 @@
+"""What 21Vianet does about an escalation: through the queue as the machine `21vianet`."""
+
+from django.db import transaction
+
+from portal.audit import book
+from portal.errors import RuleBroken
+from support.actions import letters
+from support.actions.saving import save, write
+from support.models import Escalation, EscalationState, Status, SupportRequest
+from support.rules import CLOSED
+from tenants.access import Permission, require
+from tenants.actor import Actor
+
+OUTCOMES = {
+    EscalationState.ACCEPTED: "answered",
+    EscalationState.REJECTED: "rejected",
+    EscalationState.RESOLVED: "resolved",
+}
+
+
+@transaction.atomic
+def acknowledge_escalation(
+    escalation: Escalation, *, actor: Actor, case_number: str, operator_seq: int = 0
+) -> Escalation:
+    """21Vianet has opened a case. Late, after an answer or a withdrawal, only the case number is noted."""
+    require(actor, Permission.ESCALATION_ACKNOWLEDGE, escalation)
+    support_request, escalation = _locked(escalation)
+    if escalation.state == EscalationState.SUBMITTED:
+        escalation.become(EscalationState.ACKNOWLEDGED)
+    news = not escalation.case_number
+    escalation.case_number = escalation.case_number or case_number
+    _save(escalation, operator_seq)
+    save(support_request)
+    if news:
+        letters.acknowledged(support_request, escalation)
+    book.record(
+        actor, "support.escalation.acknowledged", support_request, after={"case_number": escalation.case_number}
+    )
+    return escalation
+
+
+@transaction.atomic
+def answer_escalation(escalation: Escalation, *, actor: Actor, text: str, operator_seq: int = 0) -> Escalation:
+    """21Vianet writes: the turn is the partner's. An answer shows that it has accepted the case."""
+    require(actor, Permission.ESCALATION_ANSWER, escalation)
+    return _hear(escalation, actor, EscalationState.ACCEPTED, text, operator_seq)
+
+
+@transaction.atomic
+def reject_escalation(escalation: Escalation, *, actor: Actor, text: str, operator_seq: int = 0) -> Escalation:
+    """21Vianet sends it back as inappropriate: the partner could have helped with the means it has."""
+    require(actor, Permission.ESCALATION_ANSWER, escalation)
+    return _hear(escalation, actor, EscalationState.REJECTED, text, operator_seq)
+
+
+@transaction.atomic
+def resolve_escalation(escalation: Escalation, *, actor: Actor, text: str, operator_seq: int = 0) -> Escalation:
+    """21Vianet holds it to be solved. The partner tells the customer and closes the loop (domain.md 7.1)."""
+    require(actor, Permission.ESCALATION_ANSWER, escalation)
+    return _hear(escalation, actor, EscalationState.RESOLVED, text, operator_seq)
+
+
+def _hear(escalation: Escalation, actor: Actor, state: EscalationState, text: str, operator_seq: int) -> Escalation:
+    support_request, escalation = _locked(escalation)
+    if support_request.status == Status.CLOSED:
+        raise RuleBroken(CLOSED.reason, code=CLOSED.code)
+    if escalation.state != state:
+        escalation.become(state)
+    _save(escalation, operator_seq)
+    line = write(support_request, actor, text)
+    if support_request.status not in {Status.WAITING_FOR_PARTNER, Status.RESOLVED}:
+        support_request.become(Status.WAITING_FOR_PARTNER)
+    save(support_request, "status")
+    outcome = OUTCOMES[state]
+    letters.answered(support_request, line, outcome)
+    book.record(actor, f"support.escalation.{outcome}", support_request, id=str(escalation.pk), comment=str(line.pk))
+    return escalation
+
+
+def _locked(escalation: Escalation) -> tuple[SupportRequest, Escalation]:
+    """The request first, as in every verb, then this escalation, which may not be the present one."""
+    support_request = SupportRequest.objects.locked(escalation.support_request_id)
+    return support_request, Escalation.objects.locked(escalation.pk)
+
+
+def _save(escalation: Escalation, operator_seq: int) -> None:
+    escalation.operator_seq = max(escalation.operator_seq, operator_seq)
+    escalation.save(update_fields=["state", "case_number", "operator_seq", "acknowledged_at", "closed_at"])

@@ -1,0 +1,52 @@
+"""The end of a request, and taking it up again."""
+
+from django.db import transaction
+
+from portal.audit import book
+from support.actions import letters
+from support.actions.saving import TEXT, checked, locked, save, take_up, write
+from support.models import Status, SupportRequest
+from support.rules import obey
+from tenants.access import Permission, require
+from tenants.actor import Actor
+
+
+@transaction.atomic
+def resolve(support_request: SupportRequest, *, actor: Actor, text: str = "") -> SupportRequest:
+    """The partner holds the problem to be solved; `text` tells the customer how."""
+    require(actor, Permission.REQUEST_RESOLVE, support_request)
+    return _end(support_request, actor, "resolve", Status.RESOLVED, text)
+
+
+@transaction.atomic
+def close(support_request: SupportRequest, *, actor: Actor) -> SupportRequest:
+    """The customer is content, or needs no answer any more. Nothing can be added afterwards unless it is reopened."""
+    require(actor, Permission.REQUEST_CLOSE, support_request)
+    return _end(support_request, actor, "close", Status.CLOSED)
+
+
+@transaction.atomic
+def reopen(support_request: SupportRequest, *, actor: Actor, text: str = "") -> SupportRequest:
+    """The customer takes a resolved request up again, or one that was closed at most REOPEN_DAYS ago."""
+    require(actor, Permission.REQUEST_REOPEN, support_request)
+    return _end(support_request, actor, "reopen", Status.WAITING_FOR_PARTNER, text)
+
+
+def _end(support_request: SupportRequest, actor: Actor, action: str, status: Status, text: str = "") -> SupportRequest:
+    support_request, escalation = locked(support_request)
+    obey(action, support_request, escalation)
+    before = support_request.status
+    support_request.become(status)
+    take_up(support_request, actor)
+    save(support_request, "status", "resolved_at", "closed_at", "assignee")
+    if text := checked(text, "text", TEXT, required=False):
+        write(support_request, actor, text)
+    letters.moved(support_request, actor, text)
+    book.record(
+        actor,
+        "support.request.reopened" if action == "reopen" else f"support.request.{status}",
+        support_request,
+        before={"status": before},
+        after={"status": status},
+    )
+    return support_request

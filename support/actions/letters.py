@@ -1,0 +1,87 @@
+"""Whom a verb tells by letter. A letter holds nothing that its reader could not read on the request's page."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from portal import mail
+from support.models import Comment, Escalation, Side, SupportRequest
+from tenants.access import Permission, can, people_who_can
+from tenants.actor import Actor
+from tenants.models import User
+
+
+def raised(support_request: SupportRequest, actor: Actor) -> None:
+    """The partner's people who can answer; when they filed it themselves, the customer's admins."""
+    readers = _customer_people(support_request) if actor.is_partner else _partner_people(support_request)
+    _send("support_request_raised", readers, support_request, actor, severity=support_request.severity)
+
+
+def commented(support_request: SupportRequest, line: Comment, actor: Actor) -> None:
+    """The other side."""
+    readers = _partner_people(support_request) if line.side == Side.CUSTOMER else _customer_people(support_request)
+    _send("support_request_commented", readers, support_request, actor, author=line.author_name, text=line.text)
+
+
+def moved(support_request: SupportRequest, actor: Actor, text: str = "") -> None:
+    """The other side learns that the request was resolved, closed or reopened."""
+    readers = (
+        _customer_people(support_request)
+        if actor.tenant_id != support_request.tenant_id
+        else _partner_people(support_request)
+    )
+    _send("support_request_moved", readers, support_request, actor, status=support_request.status, text=text)
+
+
+def acknowledged(support_request: SupportRequest, escalation: Escalation) -> None:
+    """Both sides learn the case number, as far as they may read it."""
+    _send(
+        "support_request_acknowledged", _who_follow(support_request), support_request, None, case=escalation.case_number
+    )
+
+
+def answered(support_request: SupportRequest, line: Comment, outcome: str) -> None:
+    """Both sides read what 21Vianet wrote, as far as they may; `outcome` is answered, rejected or resolved."""
+    _send(
+        "support_request_answered", _who_follow(support_request), support_request, None, outcome=outcome, text=line.text
+    )
+
+
+def _who_follow(support_request: SupportRequest) -> list[User]:
+    customer = [reader for reader in _customer_people(support_request) if _may_read_case(reader, support_request)]
+    return [*_partner_people(support_request), *customer]
+
+
+def _partner_people(support_request: SupportRequest) -> list[User]:
+    """Who has the request, or everybody at the partner who could."""
+    people = list(people_who_can(Permission.REQUEST_RESOLVE, support_request, support_request.partner_id))
+    return [person for person in people if person.pk == support_request.assignee_id] or people
+
+
+def _customer_people(support_request: SupportRequest) -> list[User]:
+    """Who asked; where the partner filed it on behalf, the customer's people who read all of it."""
+    requester = support_request.requester
+    if requester.tenant_id != support_request.tenant_id:
+        rights = Permission.REQUEST_READ_CASE
+        return list(people_who_can(rights, support_request, support_request.tenant_id))
+    reads = can(Actor.of(requester), Permission.REQUEST_READ, support_request)
+    return [requester] if reads and requester.is_active and requester.deleted_at is None else []
+
+
+def _may_read_case(reader: User, support_request: SupportRequest) -> bool:
+    return bool(can(Actor.of(reader), Permission.REQUEST_READ_CASE, support_request))
+
+
+def _send(
+    name: str, readers: Iterable[User], support_request: SupportRequest, actor: Actor | None, **context: Any
+) -> None:
+    others = [reader for reader in readers if actor is None or reader.pk != actor.user_id]
+    mail.queue(
+        name,
+        others,
+        reference=support_request.reference,
+        title=support_request.title,
+        customer=support_request.tenant.name,
+        partner=support_request.partner.name,
+        path=support_request.get_absolute_url(),
+        **context,
+    )

@@ -1,0 +1,90 @@
+"""A customer asks its partner, or the partner files on behalf."""
+
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from portal.audit import book
+from portal.errors import InvalidInput, RuleBroken
+from support.actions import letters
+from support.actions.saving import IMPACT, TEXT, TITLE, checked, choice
+from support.models import RequestNumber, Severity, SupportRequest
+from tenants.access import Permission, require
+from tenants.actor import Actor
+from tenants.models import ResellerRelationship, Tenant
+from tenants.services import Service
+
+
+def raising_right(actor: Actor) -> Permission:
+    """The customer's people raise, the partner's people file on behalf."""
+    return Permission.REQUEST_FILE if actor.is_partner else Permission.REQUEST_RAISE
+
+
+def partners_of(customer: Tenant) -> list[Tenant]:
+    """The partners whom a customer may ask: those of its living reseller relationships, by name."""
+    ties = ResellerRelationship.objects.for_system("whom the customer may ask").filter(customer=customer, ended_at=None)
+    return [tie.partner for tie in ties.select_related("partner").order_by("partner__name", "partner_id")]
+
+
+@transaction.atomic
+def raise_request(
+    customer: Tenant,
+    *,
+    actor: Actor,
+    title: str,
+    description: str,
+    severity: str,
+    service: str,
+    impact: str = "",
+    partner: Tenant | None = None,
+) -> SupportRequest:
+    """Ask for help. It goes to the partner who sells to the customer; where several do, `partner` says to whom.
+
+    A partner's person files with its own partner and needs a delegated-admin grant that covers the service. Raises
+    RuleBroken `noPartner` when nobody sells to the customer, InvalidInput when the partner has to be chosen.
+    """
+    support_request = SupportRequest(tenant=customer, reach_partner=actor.tenant if actor.is_partner else None)
+    support_request.service = choice(service, Service.values, "service")
+    require(actor, raising_right(actor), support_request)
+    support_request.partner = _partner_for(customer, actor, partner)
+    support_request.reach_partner = support_request.partner
+    support_request.title = checked(title, "title", TITLE)
+    support_request.description = checked(description, "description", TEXT)
+    support_request.impact = checked(impact, "impact", IMPACT, required=False)
+    support_request.severity = choice(severity, Severity.values, "severity")
+    support_request.requester = actor.user  # type: ignore[assignment] # no machine holds the right
+    support_request.reference = _next_reference()
+    support_request.save(force_insert=True)
+    letters.raised(support_request, actor)
+    book.record(
+        actor,
+        "support.request.raised",
+        support_request,
+        after={"severity": severity, "service": service, "partner": support_request.partner.name},
+    )
+    return support_request
+
+
+def _partner_for(customer: Tenant, actor: Actor, chosen: Tenant | None) -> Tenant:
+    if actor.is_partner and actor.tenant is not None:
+        return actor.tenant
+    # Locked, so that the relationship cannot end between this look and the insert.
+    ties = ResellerRelationship.objects.for_system("whom the customer asks").filter(customer=customer, ended_at=None)
+    partners = [tie.partner for tie in ties.select_related("partner").select_for_update(of=("self",), no_key=True)]
+    if not partners:
+        raise RuleBroken(_("Your organisation has no partner who could answer."), code="noPartner")
+    if chosen is None and len(partners) == 1:
+        return partners[0]
+    if chosen not in partners:
+        message = str(_("Choose the partner whom you want to ask."))
+        raise InvalidInput(code="partnerRequired", details=[{"target": "partner", "message": message}])
+    return chosen
+
+
+def _next_reference() -> str:
+    """`SR-2026-000123`: the year in Beijing, and the next number of the sequence, which never starts anew."""
+    year = timezone.now().astimezone(ZoneInfo(settings.PORTAL_TIME_ZONE)).year
+    return f"SR-{year}-{RequestNumber.objects.create().pk:06}"

@@ -1,0 +1,74 @@
+"""The conversation between the customer and its partner, and the partner's own notes."""
+
+from django.db import transaction
+
+from portal import outbox
+from portal.audit import book
+from support import contracts
+from support.actions import letters
+from support.actions.saving import TEXT, checked, locked, save, take_up, write
+from support.models import Comment, Escalation, Side, Status, SupportRequest, Visibility
+from support.rules import obey
+from tenants.access import Permission, require
+from tenants.actor import Actor
+
+
+@transaction.atomic
+def comment(
+    support_request: SupportRequest,
+    *,
+    actor: Actor,
+    text: str,
+    visibility: Visibility = Visibility.PUBLIC,
+    awaits_customer: bool = False,
+) -> Comment:
+    """Say something about a request, to the other side or, as an internal note, to one's colleagues at the partner.
+
+    A public comment passes the turn: the customer's answer to the partner, the partner's to nobody unless
+    `awaits_customer`. While 21Vianet works on the request, public comments go there too. A note leaves no trace that
+    the customer could see.
+    """
+    internal = visibility == Visibility.INTERNAL
+    require(actor, Permission.REQUEST_NOTE if internal else Permission.REQUEST_COMMENT, support_request)
+    support_request, escalation = locked(support_request)
+    if internal:
+        return _note(support_request, escalation, actor, text)
+    obey("comment", support_request, escalation)
+    line = write(support_request, actor, checked(text, "content", TEXT))
+    take_up(support_request, actor)
+    _pass_the_turn(support_request, line, escalation, awaits_customer)
+    save(support_request, "status", "assignee")
+    if escalation is not None and escalation.is_open:
+        outbox.enqueue(contracts.comment_added(escalation, line))
+    letters.commented(support_request, line, actor)
+    book.record(actor, "support.request.commented", support_request, comment=str(line.pk))
+    return line
+
+
+def _note(support_request: SupportRequest, escalation: Escalation | None, actor: Actor, text: str) -> Comment:
+    obey("note", support_request, escalation)
+    line = write(support_request, actor, checked(text, "content", TEXT), Visibility.INTERNAL)
+    # In the partner's own chain: the customer reads its own, and must not learn that there are notes.
+    book.record(actor, "support.request.noted", actor.tenant, reference=support_request.reference)
+    return line
+
+
+def _pass_the_turn(
+    support_request: SupportRequest, line: Comment, escalation: Escalation | None, awaits_customer: bool
+) -> None:
+    target = _whose_turn(support_request, line.side == Side.CUSTOMER, awaits_customer)
+    if target in {Status.IN_PROGRESS, Status.WAITING_FOR_PARTNER} and escalation is not None and escalation.is_open:
+        target = Status.ESCALATED
+    if target is not None and target != support_request.status:
+        support_request.become(target)
+
+
+def _whose_turn(support_request: SupportRequest, by_customer: bool, awaits_customer: bool) -> Status | None:
+    """The status after a public comment, None when it stays. An ended request stays ended: reopening is a decision."""
+    if support_request.has_ended:
+        return None
+    if by_customer:
+        return Status.WAITING_FOR_PARTNER if support_request.status == Status.WAITING_FOR_CUSTOMER else None
+    if awaits_customer:
+        return Status.WAITING_FOR_CUSTOMER
+    return Status.IN_PROGRESS if support_request.status in {Status.OPEN, Status.WAITING_FOR_PARTNER} else None

@@ -1,0 +1,105 @@
+"""Forms check shape; the verbs check truth."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from support.actions.saving import IMPACT, STEPS, TEXT, TITLE
+from support.models import Reason, Severity, Visibility
+from tenants.models import Tenant
+from tenants.services import Service
+
+
+def _paragraphs(label: Any, most: int, *, rows: int = 5, required: bool = True, help_text: Any = "") -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": rows, "maxlength": most})
+    return forms.CharField(label=label, max_length=most, required=required, help_text=help_text, widget=widget)
+
+
+class RaiseForm(forms.Form):
+    """A new request. `partners`: whom the customer may ask; chosen only where there are several."""
+
+    partner = forms.ChoiceField(label=_("Partner"), help_text=_("Several partners serve your organisation."))
+    service = forms.ChoiceField(label=_("Service"))
+    severity = forms.ChoiceField(
+        label=_("Severity"),
+        choices=Severity.choices,
+        initial=Severity.MODERATE,
+        widget=forms.RadioSelect,
+    )
+    title = forms.CharField(
+        label=_("Title"), max_length=TITLE, help_text=_("What is wrong, in one line. One problem per request.")
+    )
+    description = _paragraphs(
+        _("Description"),
+        TEXT,
+        rows=8,
+        help_text=_("What you did, what you expected, what happened instead, since when, and for whom."),
+    )
+    impact = _paragraphs(
+        _("Business impact"),
+        IMPACT,
+        rows=3,
+        required=False,
+        help_text=_(
+            "Who cannot work, and by when it must be solved. Needed for a critical request to be treated as one."
+        ),
+    )
+
+    def __init__(self, *args: Any, partners: list[Tenant], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.partners = {str(partner.pk): partner for partner in partners}
+        self.fields["service"].choices = [("", _("Choose a service")), *Service.choices]  # type: ignore[attr-defined] # a ChoiceField
+        if len(partners) > 1:
+            choices = [(key, str(partner)) for key, partner in self.partners.items()]
+            self.fields["partner"].choices = choices  # type: ignore[attr-defined] # a ChoiceField
+        else:
+            del self.fields["partner"]
+
+    def answers(self) -> dict[str, Any]:
+        """What was filled in, under the keywords of `raise_request`."""
+        answers = dict(self.cleaned_data)
+        chosen = answers.pop("partner", "")
+        return answers | {"partner": self.partners.get(chosen)}
+
+
+class CommentForm(forms.Form):
+    """A line of the conversation. The partner also chooses who may read it, and whether the customer has to answer."""
+
+    text = _paragraphs(_("Comment"), TEXT, rows=4)
+    visibility = forms.ChoiceField(
+        label=_("Who may read this"),
+        choices=[
+            (Visibility.PUBLIC, _("Everybody on this request")),
+            (Visibility.INTERNAL, _("Internal note: only your colleagues")),
+        ],
+        initial=Visibility.PUBLIC,
+        widget=forms.RadioSelect,
+    )
+    awaits_customer = forms.BooleanField(label=_("The customer has to answer"), required=False)
+
+    def __init__(self, *args: Any, for_partner: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not for_partner:
+            del self.fields["visibility"]
+            del self.fields["awaits_customer"]
+
+
+class EscalateForm(forms.Form):
+    """Why the partner needs 21Vianet, and what it has done."""
+
+    reason = forms.ChoiceField(label=_("Why do you need 21Vianet?"), choices=Reason.choices, widget=forms.RadioSelect)
+    tried = _paragraphs(
+        _("What you have tried"),
+        STEPS,
+        rows=6,
+        help_text=_("Every step and its result. 21Vianet sends back what a partner could have solved."),
+    )
+    impact = _paragraphs(_("Business impact"), IMPACT, rows=3, required=False)
+
+
+class WordForm(forms.Form):
+    """A word to the other side with a change of status; it becomes a public comment."""
+
+    text = _paragraphs(pgettext_lazy("request", "A word to the other side"), TEXT, rows=4, required=False)

@@ -1,0 +1,53 @@
+"""Where a request stands, in words for its reader: who owns the next step, and what that is."""
+
+from dataclasses import dataclass
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from portal.errors import Text
+from support.models import NEXT_OWNER, Side, Status, SupportRequest
+from tenants.actor import Actor
+
+_STEPS: dict[str, Text] = {
+    Status.OPEN: _("They have not answered yet."),
+    Status.IN_PROGRESS: _("They are working on it."),
+    Status.WAITING_FOR_CUSTOMER: _("An answer is needed to go on."),
+    Status.WAITING_FOR_PARTNER: _("They have news to look at, and will answer."),
+    Status.ESCALATED: _("21Vianet's engineers have it. They answer to the partner."),
+    Status.RESOLVED: _("Check that it works, then close the request, or reopen it."),
+    Status.CLOSED: _("Nothing is left to do."),
+}
+_TONES = {Status.ESCALATED: "info", Status.RESOLVED: "success", Status.CLOSED: "neutral"}
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """Whose turn it is."""
+
+    owner: Text
+    text: Text
+    tone: str
+
+
+def owner_name(status: str, customer: Text, partner: Text) -> Text:
+    """Who owns the next step, by name; a dash's worth of nothing once it is closed."""
+    side = NEXT_OWNER.get(status)
+    if side is None:
+        return _("nobody")
+    return {Side.CUSTOMER: customer, Side.PARTNER: partner, Side.VIANET: "21Vianet"}[side]
+
+
+def next_step(support_request: SupportRequest, actor: Actor) -> NextStep:
+    """Whose turn it is, and *you* where it is the reader's own organisation."""
+    status = support_request.status
+    side = NEXT_OWNER.get(status)
+    yours = (side == Side.CUSTOMER and actor.tenant_id == support_request.tenant_id) or (
+        side == Side.PARTNER and actor.tenant_id == support_request.partner_id
+    )
+    owner = owner_name(status, str(support_request.tenant), str(support_request.partner))
+    if yours:
+        owner = format_lazy(_("{organisation} (you)"), organisation=owner)
+    tone = _TONES.get(Status(status), "warning" if yours else "info")
+    text = _("The customer waits for you.") if yours and side == Side.PARTNER else _STEPS[status]
+    return NextStep(owner, text, tone)

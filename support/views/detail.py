@@ -1,0 +1,181 @@
+"""One request: whose turn it is, what was said, what was handed to 21Vianet, and what can be done."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from portal import outbox
+from portal.api.idempotency import once_per_form
+from portal.outbox import Delivery
+from portal.ui.parts import Entry
+from portal.ui.values import Cell
+from portal.web import redirect_to, render_page, toast
+from support.actions import comment
+from support.forms import CommentForm
+from support.models import Comment, Escalation, EscalationState, Side, SupportRequest, Visibility
+from support.rules import decisions, present_escalation
+from support.standing import next_step
+from tenants.access import Permission, can
+from tenants.web import PortalRequest, allow, page
+
+DOOR = (SupportRequest, "reference")
+SIDE_TONES = {Side.CUSTOMER: "neutral", Side.PARTNER: "info", Side.VIANET: "success"}
+SIDE_ICONS = {Side.CUSTOMER: "chat-bubble-left", Side.PARTNER: "chat-bubble-left-right", Side.VIANET: "cloud"}
+
+
+@page(DOOR, get=Permission.REQUEST_READ)
+def request_detail(request: PortalRequest, support_request: SupportRequest) -> HttpResponse:
+    """The whole page."""
+    form = CommentForm(for_partner=_on_partner_side(request, support_request))
+    return show(request, support_request, form)
+
+
+@page(DOOR, post=Permission.REQUEST_READ)
+def request_comment(request: PortalRequest, support_request: SupportRequest) -> HttpResponse:
+    """A line of the conversation. A note takes another right than a comment."""
+    internal = request.POST.get("visibility") == Visibility.INTERNAL
+    allow(request, Permission.REQUEST_NOTE if internal else Permission.REQUEST_COMMENT, support_request)
+    form = CommentForm(request.POST, for_partner=_on_partner_side(request, support_request))
+    if not form.is_valid():
+        return show(request, support_request, form, status=422)
+    return once_per_form(request, request.actor.user_id, lambda: _say(request, support_request, form))
+
+
+@page(DOOR, get=Permission.REQUEST_READ)
+def request_standing(request: PortalRequest, support_request: SupportRequest) -> HttpResponse:
+    """What htmx asks for every few seconds while 21Vianet has not acknowledged: 204 as long as nothing is new."""
+    if not request.htmx:
+        return redirect_to(request, support_request)
+    standing = _standing(request, support_request, present_escalation(support_request))
+    if request.GET.get("seen") == standing["mark"]:
+        return HttpResponse(status=204)
+    return render_page(request, "support/request_detail.html", standing, partial="standing")
+
+
+def show(request: PortalRequest, support_request: SupportRequest, form: CommentForm, status: int = 200) -> HttpResponse:
+    """The page with this comment form."""
+    escalation = present_escalation(support_request)
+    on_partner_side = _on_partner_side(request, support_request)
+    context = {
+        **_standing(request, support_request, escalation),
+        "can": decisions(request.actor, support_request, escalation),
+        "form": form,
+        "on_partner_side": on_partner_side,
+        "facts": _facts(support_request, on_partner_side=on_partner_side),
+        "entries": _entries(request, support_request, escalation),
+        "crumbs": [(_("Requests"), reverse("support:list")), (support_request.reference, "")],
+    }
+    return render_page(request, "support/request_detail.html", context, status=status)
+
+
+def _say(request: PortalRequest, support_request: SupportRequest, form: CommentForm) -> HttpResponse:
+    answers = form.cleaned_data
+    visibility = Visibility(answers.get("visibility", Visibility.PUBLIC))
+    comment(
+        support_request,
+        actor=request.actor,
+        text=answers["text"],
+        visibility=visibility,
+        awaits_customer=answers.get("awaits_customer", False),
+    )
+    internal = visibility == Visibility.INTERNAL
+    toast(request, _("Your note is kept. Only your colleagues see it.") if internal else _("Your comment is sent."))
+    return redirect_to(request, support_request)
+
+
+def _on_partner_side(request: PortalRequest, support_request: SupportRequest) -> bool:
+    return request.actor.tenant_id != support_request.tenant_id
+
+
+def _standing(request: PortalRequest, support_request: SupportRequest, escalation: Escalation | None) -> dict[str, Any]:
+    """The part of the page that changes while 21Vianet works. `mark` names the state that was shown."""
+    actor = request.actor
+    delivery = None
+    if escalation is not None and can(actor, Permission.REQUEST_READ_DELIVERY, support_request):
+        delivery = outbox.delivery_of(escalation.pk)
+    mark = f"{support_request.version}"
+    if delivery is not None:
+        mark = f"{mark}-{delivery.state}-{delivery.attempts}"
+    return {
+        "support_request": support_request,
+        "next": next_step(support_request, actor),
+        "escalation": escalation,
+        "delivery": delivery,
+        "reads_case": bool(can(actor, Permission.REQUEST_READ_CASE, support_request)),
+        "escalation_facts": _escalation_facts(escalation, delivery) if escalation else [],
+        "waits": escalation is not None and escalation.state == EscalationState.SUBMITTED,
+        "mark": mark,
+    }
+
+
+def _escalation_facts(escalation: Escalation, delivery: Delivery | None) -> list[tuple[str, Any]]:
+    pairs: list[tuple[str, Any]] = [(_("Handed over"), escalation.created_at)]
+    if delivery is not None:
+        pairs = [
+            (_("Handed over by"), escalation.escalated_by.display_name),
+            *pairs,
+            (_("Message"), Cell(delivery.label, tone=delivery.tone)),
+            (_("Attempts to send"), delivery.attempts),
+        ]
+        if delivery.state in {"queued", "delayed"} and delivery.attempts:
+            pairs.append((_("Next attempt"), delivery.due_at))
+    if escalation.acknowledged_at:
+        pairs.append((_("Acknowledged"), escalation.acknowledged_at))
+    if escalation.closed_at:
+        pairs.append((_("Settled"), escalation.closed_at))
+    return pairs
+
+
+def _facts(support_request: SupportRequest, *, on_partner_side: bool) -> list[tuple[str, Any]]:
+    status = Cell(support_request.get_status_display(), tone=support_request.tone)
+    severity = Cell(support_request.severity_name, tone=support_request.severity_tone)
+    pairs: list[tuple[str, Any]] = [
+        (_("Status"), status),
+        (_("Severity"), severity),
+        (_("Service"), support_request.get_service_display()),
+        (_("Customer"), str(support_request.tenant)),
+        (_("Partner"), str(support_request.partner)),
+        (_("Raised by"), support_request.requester.display_name),
+        (_("Raised"), support_request.created_at),
+        (_("Last change"), support_request.updated_at),
+    ]
+    if on_partner_side:
+        name = support_request.assignee.display_name if support_request.assignee else None
+        pairs.insert(6, (_("Assigned to"), name))
+    if support_request.impact:
+        pairs.append((_("Business impact"), support_request.impact))
+    return pairs
+
+
+def _entries(request: PortalRequest, support_request: SupportRequest, escalation: Escalation | None) -> list[Entry]:
+    lines = Comment.objects.visible_to(request.actor).filter(support_request=support_request)
+    entries = [
+        Entry(
+            at=support_request.created_at,
+            title=_("Request raised"),
+            by=support_request.requester.display_name,
+            text=support_request.description,
+            icon="lifebuoy",
+        )
+    ]
+    entries += [_entry(line) for line in lines.order_by("created_at", "id")]
+    if escalation is not None:
+        entries.append(
+            Entry(at=escalation.created_at, title=_("Escalated to 21Vianet"), tone="warning", icon="arrow-up-right")
+        )
+    return sorted(entries, key=lambda entry: (entry.at is not None, entry.at))
+
+
+def _entry(line: Comment) -> Entry:
+    internal = line.visibility == Visibility.INTERNAL
+    return Entry(
+        at=line.created_at,
+        title=line.author_name,
+        by=str(Side(line.side).label),
+        text=line.text,
+        tone="warning" if internal else SIDE_TONES[Side(line.side)],
+        icon="lock-closed" if internal else SIDE_ICONS[Side(line.side)],
+        label=_("Internal note") if internal else "",
+    )

@@ -1,0 +1,131 @@
+"""The list of requests: the customer's own, or those of the partner's customers."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Exists, OuterRef
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from portal.paging import Page, keyset
+from portal.ui.tables import Cell, Column, Empty, Table
+from portal.web import render_page
+from support.actions import raising_right
+from support.models import (
+    OPEN_STATES,
+    SEVERITY_NAMES,
+    SEVERITY_TONES,
+    TONES,
+    Escalation,
+    Severity,
+    Status,
+    SupportRequest,
+)
+from support.models.request import SupportRequestQuerySet
+from support.standing import owner_name
+from tenants.access import Permission, can
+from tenants.actor import Actor
+from tenants.web import PortalRequest, page
+
+COLUMNS = (
+    "id",
+    "reference",
+    "title",
+    "status",
+    "severity",
+    "updated_at",
+    "tenant__name",
+    "tenant__chinese_name",
+    "partner__name",
+    "partner__chinese_name",
+)
+
+
+@page(get=Permission.REQUEST_READ)
+def request_list(request: PortalRequest) -> HttpResponse:
+    """Newest change first; `?show=` is open (the default), all or escalated."""
+    actor = request.actor
+    show = request.GET.get("show", "open")
+    show = show if show in _shown() else "open"
+    rows = _chosen(SupportRequest.objects.visible_to(actor), show).values(*COLUMNS)
+    found = keyset(rows, ("-updated_at", "-id"), request.GET.get("after"))
+    context = {
+        "table": _table(found, actor, show, first=not request.GET.get("after")),
+        "choices": _shown(),
+        "show": show,
+        "crumbs": [(_("Requests"), "")],
+        "can_raise": can(actor, raising_right(actor), actor.tenant) if actor.is_customer else None,
+        "raise_url": _raise_url(actor),
+    }
+    return render_page(request, "support/request_list.html", context)
+
+
+def _shown() -> dict[str, str]:
+    return {"open": _("Open"), "escalated": _("With 21Vianet"), "all": _("All")}
+
+
+def _chosen(rows: SupportRequestQuerySet, show: str) -> SupportRequestQuerySet:
+    if show == "all":
+        return rows
+    if show == "escalated":
+        open_ones = Escalation.objects.for_system("of visible requests").filter(
+            support_request=OuterRef("pk"), state__in=OPEN_STATES
+        )
+        return rows.filter(Exists(open_ones))
+    return rows.open()
+
+
+def _raise_url(actor: Actor) -> str:
+    return reverse("support:new", kwargs={"customer_id": actor.tenant_id}) if actor.is_customer else ""
+
+
+def _table(found: Page, actor: Actor, show: str, *, first: bool) -> Table:
+    columns = [
+        Column("reference", _("Reference"), "link"),
+        Column("title", _("Title")),
+        Column("customer", _("Customer")),
+        Column("status", _("Status"), "badge"),
+        Column("severity", _("Severity"), "badge"),
+        Column("owner", _("Next step")),
+        Column("updated", _("Last change"), "date"),
+    ]
+    here = reverse("support:list")
+    return Table(
+        caption=_("Requests"),
+        columns=[column for column in columns if column.key != "customer" or not actor.is_customer],
+        rows=[_row(row) for row in found],
+        empty=_empty(actor, show),
+        next_url=f"{here}?{urlencode({'show': show, 'after': found.next_token})}" if found.next_token else "",
+        first_url="" if first else f"{here}?{urlencode({'show': show})}",
+    )
+
+
+def _row(row: dict[str, Any]) -> dict[str, Any]:
+    customer, partner = _name(row, "tenant"), _name(row, "partner")
+    return {
+        "reference": Cell(row["reference"], href=reverse("support:detail", kwargs={"reference": row["reference"]})),
+        "title": row["title"],
+        "customer": customer,
+        "status": Cell(Status(row["status"]).label, tone=TONES[Status(row["status"])]),
+        "severity": Cell(SEVERITY_NAMES[Severity(row["severity"])], tone=SEVERITY_TONES[Severity(row["severity"])]),
+        "owner": owner_name(row["status"], customer, partner),
+        "updated": row["updated_at"],
+    }
+
+
+def _name(row: dict[str, Any], side: str) -> str:
+    """As `str()` of the organisation says it."""
+    chinese: str = row[f"{side}__chinese_name"]
+    name: str = row[f"{side}__name"]
+    return chinese if chinese and (get_language() or "").startswith("zh") else name
+
+
+def _empty(actor: Actor, show: str) -> Empty:
+    if show == "escalated":
+        return Empty(_("Nothing is with 21Vianet"), _("What your partner could not solve alone would be listed here."))
+    if actor.is_customer and can(actor, Permission.REQUEST_RAISE, actor.tenant):
+        text = _("When something does not work, ask your partner.")
+        return Empty(_("No requests"), text, _("New request"), _raise_url(actor), icon="lifebuoy")
+    return Empty(_("No requests"), _("Requests of your customers appear here."), icon="lifebuoy")

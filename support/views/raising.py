@@ -1,0 +1,41 @@
+"""The form for a new request."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from portal.api.idempotency import once_per_form
+from portal.web import redirect_to, render_page, toast
+from support.actions import partners_of, raise_request, raising_right
+from support.forms import RaiseForm
+from tenants.models import Tenant
+from tenants.web import SIGNED_IN, PortalRequest, allow, page
+
+
+@page((Tenant, "customer_id"), get=SIGNED_IN, post=SIGNED_IN)
+def request_new(request: PortalRequest, customer: Tenant) -> HttpResponse:
+    """A customer's people ask their partner; the partner's people, at the same address, file on behalf."""
+    allow(request, raising_right(request.actor), customer)
+    partners = [request.actor.tenant] if request.actor.is_partner else partners_of(customer)
+    form = RaiseForm(request.POST or None, partners=partners, initial=_initial(request))
+    if request.method == "POST" and form.is_valid():
+        return once_per_form(request, request.actor.user_id, lambda: _raise(request, customer, form))
+    context = {"form": form, "customer": customer, "partners": partners, "crumbs": _crumbs()}
+    return render_page(request, "support/request_new.html", context, status=422 if form.is_bound else 200)
+
+
+def _raise(request: PortalRequest, customer: Tenant, form: RaiseForm) -> HttpResponse:
+    support_request = raise_request(customer, actor=request.actor, **form.answers())
+    text = _("%(partner)s has your request %(reference)s.")
+    toast(request, text % {"partner": support_request.partner, "reference": support_request.reference})
+    return redirect_to(request, support_request)
+
+
+def _initial(request: PortalRequest) -> dict[str, Any]:
+    return {"service": request.GET.get("service", "")}
+
+
+def _crumbs() -> list[tuple[str, str]]:
+    return [(_("Requests"), reverse("support:list")), (_("New request"), "")]

@@ -1,0 +1,165 @@
+"""Steps with consequences: each has a page that says what will happen, and a button that does it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portal.api.idempotency import once_per_form
+from portal.errors import Text
+from portal.web import redirect_to, render_page, toast
+from support import actions
+from support.contracts import SERVICE_NAMES
+from support.forms import EscalateForm, WordForm
+from support.models import SupportRequest
+from support.rules import obey, present_escalation
+from support.views.detail import DOOR
+from tenants.access import Permission
+from tenants.services import Service
+from tenants.web import PortalRequest, page
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One confirmation page: its words, its verb, and the form whose answers are the verb's keywords."""
+
+    action: str
+    title: Text
+    consequence: Text
+    label: Text
+    done: Text
+    verb: Callable[..., Any]
+    form: type[forms.Form] = forms.Form
+    tone: str = "primary"
+
+
+RESOLVE = Step(
+    "resolve",
+    gettext_lazy("Resolve the request"),
+    gettext_lazy("The customer is told by letter, and can close the request or reopen it."),
+    gettext_lazy("Resolve"),
+    gettext_lazy("The request is resolved. The customer has been told."),
+    actions.resolve,
+    WordForm,
+)
+CLOSE = Step(
+    "close",
+    gettext_lazy("Close the request"),
+    gettext_lazy("Nobody can add comments any more. You can reopen it for 14 days."),
+    gettext_lazy("Close"),
+    gettext_lazy("The request is closed."),
+    actions.close,
+    tone="danger",
+)
+REOPEN = Step(
+    "reopen",
+    gettext_lazy("Reopen the request"),
+    gettext_lazy("Your partner is told by letter that it is not solved."),
+    gettext_lazy("Reopen"),
+    gettext_lazy("The request is open again."),
+    actions.reopen,
+    WordForm,
+)
+WITHDRAW = Step(
+    "withdraw",
+    gettext_lazy("Withdraw the escalation"),
+    gettext_lazy("What was not sent yet is never sent. Otherwise 21Vianet is asked to stop, and the case ends there."),
+    gettext_lazy("Withdraw"),
+    gettext_lazy("The escalation is withdrawn. The next step is yours."),
+    actions.withdraw_escalation,
+    tone="danger",
+)
+
+
+@page(DOOR, get=Permission.REQUEST_RESOLVE, post=Permission.REQUEST_RESOLVE)
+def request_resolve(request: PortalRequest, support_request: SupportRequest) -> HttpResponse:
+    """The partner holds it to be solved."""
+    return _confirm(request, support_request, RESOLVE)
+
+
+@page(DOOR, get=Permission.REQUEST_CLOSE, post=Permission.REQUEST_CLOSE)
+def request_close(request: PortalRequest, support_request: SupportRequest) -> HttpResponse:
+    """The customer is done with it."""
+    return _confirm(request, support_request, CLOSE)
+
+
+@page(DOOR, get=Permission.REQUEST_REOPEN, post=Permission.REQUEST_REOPEN)
+def request_reopen(request: PortalRequest, support_request: SupportRequest) -> HttpResponse:
+    """The customer is not done with it."""
+    return _confirm(request, support_request, REOPEN)
+
+
+@page(DOOR, get=Permission.REQUEST_ESCALATE, post=Permission.REQUEST_ESCALATE)
+def request_withdraw(request: PortalRequest, support_request: SupportRequest) -> HttpResponse:
+    """The partner takes back what it handed to 21Vianet."""
+    return _confirm(request, support_request, WITHDRAW)
+
+
+@page(DOOR, get=Permission.REQUEST_ESCALATE, post=Permission.REQUEST_ESCALATE)
+def request_escalate(request: PortalRequest, support_request: SupportRequest) -> HttpResponse:
+    """Why, what was tried, and exactly what 21Vianet will read."""
+    if request.method == "GET":
+        obey("escalate", support_request, present_escalation(support_request))
+    form = EscalateForm(request.POST or None, initial={"impact": support_request.impact})
+    if request.method == "POST" and form.is_valid():
+        return once_per_form(request, request.actor.user_id, lambda: _escalate(request, support_request, form))
+    context = {
+        "support_request": support_request,
+        "form": form,
+        "sent": _what_is_sent(request, support_request),
+        "crumbs": _crumbs(support_request, _("Escalate to 21Vianet")),
+    }
+    return render_page(request, "support/request_escalate.html", context, status=422 if form.is_bound else 200)
+
+
+def _escalate(request: PortalRequest, support_request: SupportRequest, form: EscalateForm) -> HttpResponse:
+    actions.escalate_request(support_request, actor=request.actor, **form.cleaned_data)
+    toast(request, _("The request is on its way to 21Vianet."))
+    return redirect_to(request, support_request)
+
+
+def _confirm(request: PortalRequest, support_request: SupportRequest, step: Step) -> HttpResponse:
+    if request.method == "GET":
+        obey(step.action, support_request, present_escalation(support_request))
+    form = step.form(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        return once_per_form(request, request.actor.user_id, lambda: _do(request, support_request, step, form))
+    context = {
+        "support_request": support_request,
+        "step": step,
+        "form": form,
+        "crumbs": _crumbs(support_request, step.title),
+    }
+    return render_page(request, "support/request_step.html", context, status=422 if form.is_bound else 200)
+
+
+def _do(request: PortalRequest, support_request: SupportRequest, step: Step, form: forms.Form) -> HttpResponse:
+    step.verb(support_request, actor=request.actor, **form.cleaned_data)
+    toast(request, step.done)
+    return redirect_to(request, support_request)
+
+
+def _what_is_sent(request: PortalRequest, support_request: SupportRequest) -> list[tuple[str, Any]]:
+    person = request.actor.user
+    return [
+        (_("Reference"), support_request.reference),
+        (_("Title"), support_request.title),
+        (_("Service"), SERVICE_NAMES[Service(support_request.service)]),
+        (_("Severity"), support_request.severity_name),
+        (_("Customer"), support_request.tenant.name),
+        (_("Partner"), support_request.partner.name),
+        (_("Contact"), [person.display_name, person.email] if person else None),
+    ]
+
+
+def _crumbs(support_request: SupportRequest, title: Text) -> list[tuple[Text, str]]:
+    return [
+        (_("Requests"), reverse("support:list")),
+        (support_request.reference, support_request.get_absolute_url()),
+        (title, ""),
+    ]
