@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from portal.problems import server_error
+from subscriptions.api import api_urlpatterns as subscriptions_api
 from tenants.api import api_urlpatterns as tenants_api
 
 handler500 = server_error
@@ -21,5 +22,6 @@ urlpatterns = [
     path("_ui/", include("portal.ui.urls")),
     path("v1.0/", include("portal.api.urls")),
     path("v1.0/", include(tenants_api)),
+    path("v1.0/", include(subscriptions_api)),
     path("admin/", admin.site.urls),
 ]

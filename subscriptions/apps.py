@@ -1,6 +1,16 @@
 from django.apps import AppConfig
 
+from portal import hooks, slots
+
 
 class SubscriptionsConfig(AppConfig):
     name = "subscriptions"
     label = "subscriptions"
+
+    def ready(self) -> None:
+        # Here because handlers stand on models, which can only be imported once every app is loaded.
+        from subscriptions import handlers, panels  # noqa: PLC0415 - see above
+
+        hooks.fill("tenants.relationship_ending", handlers.release_customer)
+        slots.register("tenants.customers.columns", panels.customer_column)
+        slots.register("tenants.organisation.panels", panels.customer_panel)

@@ -33,6 +33,7 @@ class AuditEntry(models.Model):
         indexes = [
             models.Index(fields=("tenant_id", "-at", "-id"), name="audit_by_tenant"),
             models.Index(fields=("actor_tenant_id", "-at", "-id"), name="audit_by_actor_tenant"),
+            models.Index(fields=("target_id", "-at", "-id"), name="audit_by_target"),
         ]
 
     def __str__(self) -> str:

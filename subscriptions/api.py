@@ -1,0 +1,271 @@
+"""`/v1.0/customers/{id}/subscriptions`: Partner Center's field names in Graph's dialect. A PATCH changes one thing."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, ClassVar, NamedTuple
+from uuid import UUID
+
+from django.urls import path
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from portal.api.collections import graph_list
+from portal.api.etags import etag_of, matched_version
+from portal.api.input import StrictSerializer, one_change, read_body
+from portal.api.query import Property, Rules, read_query
+from portal.errors import NotAllowed
+from subscriptions import actions
+from subscriptions.access import DEEDS, Row, decisions_about, hidden_fields_for
+from subscriptions.forms import LARGEST
+from subscriptions.models import Status, Subscription, SuspensionReason, deletion_time
+from tenants.access import Permission, can
+from tenants.actor import Actor
+from tenants.models import Tenant
+from tenants.rest import VisibleViewSet
+from tenants.web import SIGNED_IN
+
+REASONS: Mapping[str, str] = {
+    "customerRequest": SuspensionReason.CUSTOMER_REQUEST,
+    "nonPayment": SuspensionReason.NON_PAYMENT,
+    "fraud": SuspensionReason.FRAUD,
+    "misuse": SuspensionReason.MISUSE,
+}
+REASON_NAMES = {value: name for name, value in REASONS.items()}
+HIDDEN_NAMES = {"unit_price": "retailUnitPrice", "unit_cost": "partnerUnitCost", "partner_note": "partnerNote"}
+VERBS = {"quantity": "change_quantity", "friendly_name": "rename", "reason": "suspend"}
+BY_STATUS = {Status.SUSPENDED: "suspend", Status.ACTIVE: "reactivate"}
+RULES = Rules(
+    order=("-created_at", "-id"),
+    properties={
+        "id": Property("id", UUID),
+        "offerId": Property("offer_id", UUID),
+        "friendlyName": Property("friendly_name"),
+        "quantity": Property("quantity", int),
+        "status": Property("status", choices={status.value: status for status in Status}),
+        "creationDate": Property("created_at", datetime, orderable=True),
+    },
+    countable=True,
+)
+
+
+class Columns(NamedTuple):
+    """One row, as it is fetched."""
+
+    id: UUID
+    tenant_id: UUID
+    partner_id: UUID
+    reach_partner_id: UUID | None
+    service: str
+    offer_id: UUID
+    offer__name: str
+    offer__term: str
+    offer__is_trial: bool
+    friendly_name: str
+    quantity: int
+    assigned_seats: int
+    status: str
+    term_start: Any
+    term_end: Any
+    auto_renew: bool
+    suspended_at: datetime | None
+    suspension_reason: str
+    unit_price: int | None
+    unit_cost: int | None
+    partner_note: str
+    version: int
+    created_at: datetime
+
+
+class WholeNumber(serializers.IntegerField):
+    """A JSON number without fraction: `"30"` and `30.0` are mistakes of the caller."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if type(data) is not int:
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class SubscriptionChange(StrictSerializer):
+    """What a partner may PATCH: one of quantity, status (with its reason) and friendlyName."""
+
+    quantity = WholeNumber(min_value=1, max_value=LARGEST)
+    status = serializers.ChoiceField([Status.ACTIVE.value, Status.SUSPENDED.value])
+    suspensionReasons = serializers.ListField(
+        child=serializers.ChoiceField(list(REASONS)), min_length=1, max_length=1, source="reason"
+    )
+    friendlyName = serializers.CharField(max_length=100, allow_blank=True, source="friendly_name")
+
+
+class SubscriptionRow(serializers.Serializer[Any]):
+    """A row, for the API's description. The last three are present only for those who may read them; amounts in fen."""
+
+    id = serializers.UUIDField()
+    offerId = serializers.UUIDField()
+    offerName = serializers.CharField()
+    friendlyName = serializers.CharField()
+    quantity = serializers.IntegerField()
+    assignedQuantity = serializers.IntegerField()
+    unitType = serializers.CharField()
+    status = serializers.ChoiceField(Status.values)
+    suspensionReasons = serializers.ListField(child=serializers.ChoiceField(list(REASONS)))
+    dataDeletionDateTime = serializers.DateTimeField(allow_null=True)
+    creationDate = serializers.DateTimeField()
+    effectiveStartDate = serializers.DateField()
+    commitmentEndDate = serializers.DateField()
+    termDuration = serializers.CharField()
+    autoRenewEnabled = serializers.BooleanField()
+    isTrial = serializers.BooleanField()
+    partnerId = serializers.UUIDField()
+    allowedActions = serializers.ListField(child=serializers.CharField())
+    deniedActions = serializers.ListField(child=serializers.DictField())
+    retailUnitPrice = serializers.IntegerField(required=False, allow_null=True)
+    partnerUnitCost = serializers.IntegerField(required=False, allow_null=True)
+    partnerNote = serializers.CharField(required=False, allow_null=True)
+
+
+class SubscriptionsViewSet(VisibleViewSet):
+    """What one customer owns."""
+
+    path = ((Tenant, "customer_id"),)
+    rights: ClassVar = {"list": Permission.SUBSCRIPTION_LIST}
+    answers: ClassVar = {"list": SubscriptionRow}
+    query_rules = RULES
+
+    def list(self, request: Request, customer_id: UUID) -> Response:
+        """The subscriptions that the caller may see, newest first."""
+        query = read_query(request, RULES)
+        subscriptions = Subscription.objects.visible_to(self.actor).filter(tenant_id=customer_id)
+        page = query.page(subscriptions.values_list(*Columns._fields))
+        show = presenter(self.actor)
+        rows = [show(Columns(*row)) for row in page]
+        context = f"customers('{customer_id}')/subscriptions"
+        return graph_list(request, page, rows, context=context, count=query.count(subscriptions))
+
+
+class SubscriptionViewSet(VisibleViewSet):
+    """One subscription."""
+
+    path = ((Tenant, "customer_id"), (Subscription, "subscription_id"))
+    # A PATCH names its verb in the body: `partial_update` asks for the right, before it looks at any value.
+    rights: ClassVar = {"retrieve": Permission.SUBSCRIPTION_READ, "partial_update": SIGNED_IN}
+    shapes: ClassVar = {"partial_update": SubscriptionChange}
+    answers: ClassVar = {"retrieve": SubscriptionRow, "partial_update": SubscriptionRow}
+    versioned = frozenset({"partial_update"})
+
+    def retrieve(self, request: Request, **_keys: UUID) -> Response:
+        """One subscription, and what the caller may do to it now."""
+        return self._answer()
+
+    def partial_update(self, request: Request, **_keys: UUID) -> Response:
+        """Change the quantity, the status or the nickname."""
+        _customer, subscription = self.objects
+        _allow(self.actor, subscription, DEEDS)
+        if isinstance(request.data, Mapping) and (asked := _deeds_of(request.data)):
+            _allow(self.actor, subscription, asked)
+        fields = read_body(request, SubscriptionChange, partial=True)
+        deed = one_change(fields, VERBS | {"status": BY_STATUS.get(fields.get("status", ""), "")})
+        version = matched_version(request, subscription.version)
+        _perform(deed, fields, subscription, self.actor, version)
+        return self._answer()
+
+    def _answer(self) -> Response:
+        rows = Subscription.objects.within_reach(self.actor).filter(pk=self.objects[-1].pk)
+        row = presenter(self.actor)(Columns(*rows.values_list(*Columns._fields).get()))
+        return Response(row, headers={"ETag": row["@odata.etag"]})
+
+
+def _deeds_of(body: Mapping[str, Any]) -> set[str]:
+    """The verbs that the body's properties stand for, before anything is known to be well formed."""
+    named = {"quantity": "change_quantity", "friendlyName": "rename", "suspensionReasons": "suspend"}
+    deeds = {deed for name, deed in named.items() if name in body}
+    status = body.get("status")
+    return deeds | ({BY_STATUS[Status(status)]} if status in {Status.ACTIVE.value, Status.SUSPENDED.value} else set())
+
+
+def _allow(actor: Actor, subscription: Subscription, deeds: Any) -> None:
+    """403 unless the actor may do at least one of these."""
+    decisions = [can(actor, DEEDS[deed], subscription) for deed in deeds]
+    if not any(decisions):
+        raise NotAllowed(decisions[0].reason, code=decisions[0].code, subject=subscription)
+
+
+def _perform(deed: str, fields: dict[str, Any], subscription: Subscription, actor: Actor, version: int) -> None:
+    match deed:
+        case "change_quantity":
+            actions.change_quantity(subscription, actor=actor, version=version, quantity=fields["quantity"])
+        case "rename":
+            actions.rename(subscription, actor=actor, version=version, friendly_name=fields["friendly_name"])
+        case "suspend":
+            reason = REASONS[fields["reason"][0]] if "reason" in fields else ""
+            actions.suspend(subscription, actor=actor, version=version, reason=reason)
+        case "reactivate":
+            actions.reactivate(subscription, actor=actor, version=version)
+
+
+# --- Rows -------------------------------------------------------------------------------------------------------------
+
+
+def presenter(actor: Actor) -> Callable[[Columns], dict[str, Any]]:
+    """Turns fetched rows into what this actor may read; what it may do is decided once per kind of row."""
+    decided: dict[Row, dict[str, Any]] = {}
+
+    def show(row: Columns) -> dict[str, Any]:
+        standing = Row(row.tenant_id, row.reach_partner_id, row.service, row.status, row.suspended_at)
+        if standing not in decided:
+            decided[standing] = _actions(actor, standing)
+        hidden = {HIDDEN_NAMES[name]: getattr(row, name) for name in hidden_fields_for(actor, row)}
+        return _plain(row) | hidden | decided[standing]
+
+    return show
+
+
+def _actions(actor: Actor, standing: Row) -> dict[str, Any]:
+    decisions = {_camel(deed): decision for deed, decision in decisions_about(actor, standing).items()}
+    return {
+        "allowedActions": [name for name, decision in decisions.items() if decision],
+        "deniedActions": [
+            {"action": name, "code": decision.code, "reason": decision.reason}
+            for name, decision in decisions.items()
+            if not decision
+        ],
+    }
+
+
+def _plain(row: Columns) -> dict[str, Any]:
+    return {
+        "@odata.etag": etag_of(row.version),
+        "id": row.id,
+        "offerId": row.offer_id,
+        "offerName": row.offer__name,
+        "friendlyName": row.friendly_name or row.offer__name,
+        "quantity": row.quantity,
+        "assignedQuantity": row.assigned_seats,
+        "unitType": "Licenses",
+        "status": row.status,
+        "suspensionReasons": [REASON_NAMES[row.suspension_reason]] if row.suspension_reason else [],
+        "dataDeletionDateTime": deletion_time(row.suspended_at),
+        "creationDate": row.created_at,
+        "effectiveStartDate": row.term_start,
+        "commitmentEndDate": row.term_end,
+        "termDuration": row.offer__term,
+        "autoRenewEnabled": row.auto_renew,
+        "isTrial": row.offer__is_trial,
+        "partnerId": row.partner_id,
+    }
+
+
+def _camel(deed: str) -> str:
+    first, *others = deed.split("_")
+    return first + "".join(word.title() for word in others)
+
+
+BELOW_CUSTOMER = "customers/<uuid:customer_id>/subscriptions"
+api_urlpatterns = [
+    path(BELOW_CUSTOMER, SubscriptionsViewSet.as_view({"get": "list"}), name="subscriptions"),
+    path(
+        f"{BELOW_CUSTOMER}/<uuid:subscription_id>",
+        SubscriptionViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
+        name="subscription",
+    ),
+]
