@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from portal import slots
+from portal import hooks, slots
 
 
 class TenantsConfig(AppConfig):
@@ -8,6 +8,10 @@ class TenantsConfig(AppConfig):
     label = "tenants"
 
     def ready(self) -> None:
+        hooks.declare(
+            "tenants.relationship_ending",
+            "Before a relationship ends, with `relationship`: raise RuleBroken to forbid it, or clear `reach_partner_id` on your rows.",
+        )
         slots.offer(
             "tenants.organisation.panels",
             "An organisation's own page, given the organisation: what the room knows of it, as cards.",

@@ -1,10 +1,18 @@
-"""Finding and checking the person who signs in."""
+"""Finding and checking the person who signs in, and the letters that sign-in sends."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
+from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.models import AbstractBaseUser
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
+from portal import mail
+from portal.audit import book
+from portal.database import transaction_as
+from tenants.actor import Actor, acting_as
 from tenants.models import User
 
 
@@ -17,4 +25,36 @@ class PortalBackend(AuthenticationBackend):
         return users.filter(pk=user_id, is_active=True, deleted_at=None).first()
 
     def user_can_authenticate(self, user: AbstractBaseUser | None) -> bool:
-        return super().user_can_authenticate(user) and getattr(user, "deleted_at", None) is None
+        """A blocked or deleted person gets the answer of a wrong password: nobody learns that the account exists."""
+        return isinstance(user, User) and user.is_active and user.deleted_at is None
+
+
+class PortalAccountAdapter(DefaultAccountAdapter):
+    """No self-registration; letters go through the portal's own mail, with links to its configured address."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": _("The sign-in name or the password is not right."),
+        "too_many_login_attempts": _("Too many attempts. Wait a few minutes and try again."),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        """A password of one's own choice: the temporary one is done with, and every other session ends with it."""
+        if not isinstance(user, User):
+            raise TypeError("The portal signs in its own users only.")
+        with acting_as(Actor.of(user)) as actor:
+            user.set_password(password)
+            user.must_change_password = False
+            user.save(update_fields=["password", "must_change_password"])
+            book.record(actor, "tenants.password.changed", user)
+
+    def send_password_reset_mail(self, user: AbstractBaseUser, email: str, context: dict[str, Any]) -> None:
+        """Queue the letter with its one-time link; the row forgets the link once it is sent."""
+        path = urlsplit(context["password_reset_url"]).path
+        with transaction_as(system="sign-in"):
+            mail.queue("password_reset", [user], secret=True, path=path)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """allauth's other letters are not sent: the portal has neither registration nor address changes."""

@@ -33,12 +33,6 @@ DELEGATED = {
     for name in ("administer_on_behalf", "see_service_health", "file_requests")
 }
 
-hooks.declare(
-    "tenants.relationship_ending",
-    "Before a relationship ends, with `relationship`: raise RuleBroken to forbid it, or clear `reach_partner_id` on your rows.",
-)
-
-
 @transaction.atomic
 def found_organisation(
     kind: Kind, name: str, domain: str, *, actor: Actor, chinese_name: str = "", support_email: str = "", support_phone: str = ""

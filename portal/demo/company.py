@@ -1,0 +1,85 @@
+"""Everything that production runs as processes of their own, as threads of the demo's one process."""
+
+import signal
+import threading
+from collections.abc import Callable
+from types import FrameType
+
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import connections
+from waitress.server import BaseWSGIServer, create_server
+
+from portal.celery import Engine
+from portal.outbox.consumer import consume_replies
+from portal.vianet.simulator import Knobs, Simulator
+from portal.vianet.transports import connect
+
+HOST = "127.0.0.1"
+
+
+class Company:
+    """Web server, Celery worker and beat, reply-queue consumer and the 21Vianet simulator."""
+
+    def __init__(self, application: WSGIHandler, port: int) -> None:
+        self.ended = threading.Event()
+        self.failed = ""
+        self._stop = threading.Event()
+        self._engine = Engine()
+        self._server: BaseWSGIServer = create_server(application, host=HOST, port=port, threads=8, clear_untrusted_proxy_headers=True)
+        self._threads = [
+            self._thread("web", self._server.run),
+            self._thread("consumer", lambda: consume_replies(self._stop)),
+            self._thread("21vianet", self._play_21vianet),
+        ]
+
+    def start(self) -> None:
+        """Start every thread; from now on the end of any of them ends the demo."""
+        signal.signal(signal.SIGTERM, self._interrupt)
+        signal.signal(signal.SIGINT, self._interrupt)
+        self._engine.start()
+        for thread in self._threads:
+            thread.start()
+
+    def wait(self) -> int:
+        """Until a signal or a fault. The exit code: 0, or 1 when a thread has died."""
+        while not self.ended.wait(0.5):
+            if not self._engine.alive():
+                self._fail("celery")
+        self._close()
+        return 1 if self.failed else 0
+
+    def _play_21vianet(self) -> None:
+        simulator = Simulator(
+            connect(settings.VIANET_QUEUE_URL, settings.VIANET_QUEUE_PREFIX),
+            str(settings.VAR_DIR / "simulator.sqlite3"),
+            verify_keys=[settings.VIANET_SIGNING_KEY],
+            signing_key=settings.VIANET_VERIFY_KEYS[0],
+            knobs=Knobs(latency=0.3, answer_after=20.0),
+        )
+        simulator.run(self._stop)
+
+    def _thread(self, name: str, work: Callable[[], None]) -> threading.Thread:
+        def run() -> None:
+            try:
+                work()
+            finally:
+                connections.close_all()
+                if not self._stop.is_set():
+                    self._fail(name)
+
+        return threading.Thread(target=run, name=name, daemon=True)
+
+    def _fail(self, name: str) -> None:
+        self.failed = self.failed or name
+        self.ended.set()
+
+    def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
+        self.ended.set()
+
+    def _close(self) -> None:
+        self._stop.set()
+        self._server.close()
+        self._engine.stop()
+        for thread in self._threads[1:]:
+            thread.join(5)

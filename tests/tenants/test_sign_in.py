@@ -1,0 +1,127 @@
+"""Signing in, a password of one's own, and the second factor that partner people need in production."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.test import Client
+from django.urls import reverse
+
+from portal.audit.models import AuditEntry
+from portal.demo.cast import Cast
+from portal.mail.models import Letter
+from tests.people import PASSWORD
+
+Browser = Callable[[str], Client]
+
+
+def sign_in(client: Client, name: str, password: str = PASSWORD) -> Any:
+    return client.post(reverse("account_login"), {"login": name, "password": password})
+
+
+def test_alice_signs_in_with_her_name_in_any_case(cast: Cast) -> None:
+    answer = sign_in(Client(), "Alice@Huaxin.example")
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+
+
+def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(cast: Cast) -> None:
+    wrong = sign_in(Client(), "alice@huaxin.example", "not her password")
+    unknown = sign_in(Client(), "nobody@huaxin.example", "not her password")
+    for answer in (wrong, unknown):
+        assert answer.status_code == 200
+        assert b"The sign-in name or the password is not right." in answer.content
+
+
+@pytest.mark.parametrize("state", [{"is_active": False}, {"deleted_at": "2026-01-01T00:00:00Z"}])
+def test_a_blocked_or_deleted_person_does_not_sign_in(cast: Cast, state: dict[str, Any]) -> None:
+    type(cast.ed).objects.filter(pk=cast.ed.pk).update(**state)
+    client = Client()
+    sign_in(client, "ed@huaxin.example")
+    assert client.get("/")["Location"] == "/account/login/?next=%2F"
+
+
+def test_guessing_is_stopped_before_the_password_is_hashed(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _attempt in range(5):
+        sign_in(Client(), "alice@huaxin.example", "a guess")
+    hashed: list[str] = []
+    monkeypatch.setattr("django.contrib.auth.hashers.MD5PasswordHasher.verify", lambda *_a: hashed.append("x"))
+    answer = sign_in(Client(), "alice@huaxin.example")
+    assert hashed == []
+    assert b"Too many attempts" in answer.content
+
+
+def test_a_visitor_is_sent_to_sign_in_and_back(cast: Cast) -> None:
+    answer = Client().get("/requests/")
+    assert (answer.status_code, answer["Location"]) == (302, "/account/login/?next=%2Frequests%2F")
+
+
+@pytest.mark.parametrize("address", ["/account/signup/", "/account/email/", "/account/social/login/", "/accounts/"])
+def test_there_is_no_self_registration_and_no_change_of_address(cast: Cast, address: str) -> None:
+    assert Client().get(address).status_code == 404
+
+
+def test_a_temporary_password_opens_only_the_page_that_replaces_it(cast: Cast, browser_of: Browser) -> None:
+    type(cast.ed).objects.filter(pk=cast.ed.pk).update(must_change_password=True)
+    browser = browser_of("ed")
+    assert browser.get("/")["Location"] == reverse("account_change_password")
+    new = {"oldpassword": PASSWORD, "password1": "Kunming-rains-7", "password2": "Kunming-rains-7"}
+    assert browser.post(reverse("account_change_password"), new).status_code == 302
+    assert browser.get("/").status_code == 200
+    assert sign_in(Client(), "ed@huaxin.example", "Kunming-rains-7")["Location"] == "/"
+    entry = AuditEntry.objects.get(deed="tenants.password.changed")
+    assert (entry.actor_name, entry.target_name, entry.data) == ("Ed Ding", "Ed Ding", {})
+
+
+def test_a_new_password_ends_the_other_sessions(cast: Cast, browser_of: Browser) -> None:
+    here, elsewhere = browser_of("ed"), browser_of("ed")
+    new = {"oldpassword": PASSWORD, "password1": "Kunming-rains-7", "password2": "Kunming-rains-7"}
+    here.post(reverse("account_change_password"), new)
+    assert here.get("/").status_code == 200
+    assert elsewhere.get("/").status_code == 302
+
+
+def test_a_forgotten_password_is_replaced_by_letter(cast: Cast) -> None:
+    visitor = Client()
+    answer = visitor.post(reverse("account_reset_password"), {"email": "alice@huaxin.example"})
+    assert answer["Location"] == reverse("account_reset_password_done")
+    letter = Letter.objects.get(template="password_reset")
+    assert (letter.recipient_id, letter.secret) == (cast.alice.pk, True)
+    form = visitor.get(letter.context["path"])["Location"]
+    new = {"password1": "Kunming-rains-7", "password2": "Kunming-rains-7"}
+    assert visitor.post(form, new)["Location"] == reverse("account_reset_password_from_key_done")
+    assert b"no longer works" in Client().get(letter.context["path"]).content
+
+
+def test_an_unknown_address_gets_the_same_answer_and_no_letter(cast: Cast) -> None:
+    answer = Client().post(reverse("account_reset_password"), {"email": "nobody@huaxin.example"})
+    assert answer["Location"] == reverse("account_reset_password_done")
+    assert not Letter.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["anna", "olivia"])
+def test_production_lets_partner_and_operator_people_only_enrol(
+    cast: Cast, browser_of: Browser, rest_of: Callable[..., Client], settings: Any, name: str
+) -> None:
+    settings.MFA_REQUIRED = True
+    browser = browser_of(name)
+    for address in ("/", "/requests/", reverse("tenants:customer_list")):
+        assert browser.get(address)["Location"] == reverse("mfa_activate_totp")
+    answer = rest_of(name).get("/v1.0/me")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "mfaRequired")
+
+
+def test_a_customers_admin_may_do_without(cast: Cast, browser_of: Browser, settings: Any) -> None:
+    settings.MFA_REQUIRED = True
+    assert browser_of("alice").get("/").status_code == 200
+
+
+def test_with_a_second_factor_anna_works_and_is_asked_for_it(cast: Cast, settings: Any) -> None:
+    settings.MFA_REQUIRED = True
+    TOTP.activate(cast.anna, generate_totp_secret())
+    client = Client()
+    assert sign_in(client, "anna@fanyun.example")["Location"] == reverse("mfa_authenticate")
+    assert client.get("/")["Location"] == "/account/login/?next=%2F"
+    refused = client.post(reverse("mfa_authenticate"), {"code": "000000"})
+    assert refused.status_code == 200
+    assert client.get("/").status_code == 302
