@@ -2,10 +2,11 @@
 
 import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test.signals import template_rendered
-from django.utils import translation
+from django.utils import timezone, translation
 
 from portal.ui.samples import NOON, customers, no_requests
 from portal.ui.tables import Cell, Column, Empty, Table, render_table
@@ -66,9 +67,10 @@ def test_a_cell_with_a_tone_is_a_badge_and_an_address_makes_a_link() -> None:
 
 def test_dates_name_their_zone_once_below_the_list() -> None:
     columns = [NAME, Column("since", "Since", "date"), Column("ends", "Ends", "date")]
-    page = page_of({"name": "Huaxin", "since": NOON, "ends": datetime.date(2027, 1, 31)}, columns=columns)
-    assert [time.text for time in page.all("time")] == ["22 Nov 2026, 06:05", "31 Jan 2027"]
-    assert page.one("p", class_="table-note").text == "Times are shown in UTC."
+    with timezone.override(ZoneInfo("Asia/Shanghai")):
+        page = page_of({"name": "Huaxin", "since": NOON, "ends": datetime.date(2027, 1, 31)}, columns=columns)
+    assert [time.text for time in page.all("time")] == ["22 Nov 2026, 14:05", "31 Jan 2027"]
+    assert page.one("p", class_="table-note").text == "Times are shown in Shanghai time."
 
 
 def test_each_checkbox_says_which_row_it_chooses() -> None:
