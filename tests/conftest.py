@@ -46,11 +46,22 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Remove what SQLite may have left beside this process's database file."""
+    """Remove this process's SQLite files, and those of processes that were killed before they could."""
     name = settings.DATABASES["default"].get("TEST", {}).get("NAME")
-    if name:
-        for leftover in Path(name).parent.glob(f"{Path(name).name}*"):
+    for leftover in Path(name).parent.glob("portal-test-*.sqlite3*") if name else ():
+        process = int(leftover.name.split("-")[2].split(".")[0])
+        if process == os.getpid() or not _is_running(process):
             leftover.unlink(missing_ok=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _missing() -> dict[str, str]:
