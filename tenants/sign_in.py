@@ -6,12 +6,13 @@ from urllib.parse import urlsplit
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.models import AbstractBaseUser
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from portal import mail
 from portal.audit import book
 from portal.database import transaction_as
+from portal.web import redirect_to, toast
 from tenants.actor import Actor, acting_as
 from tenants.models import User
 
@@ -25,7 +26,6 @@ class PortalBackend(AuthenticationBackend):
         return users.filter(pk=user_id, is_active=True, deleted_at=None).first()
 
     def user_can_authenticate(self, user: AbstractBaseUser | None) -> bool:
-        """A blocked or deleted person gets the answer of a wrong password: nobody learns that the account exists."""
         return isinstance(user, User) and user.is_active and user.deleted_at is None
 
 
@@ -39,6 +39,11 @@ class PortalAccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
+        """Told only to who knows the password: a stranger learns nothing about the account."""
+        toast(request, _("This account is blocked. Ask an admin of your organization."), "danger")
+        return redirect_to(request, "account_login")
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
         """A password of one's own choice: the temporary one is done with, and every other session ends with it."""
