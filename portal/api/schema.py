@@ -119,13 +119,13 @@ class GraphSchema(AutoSchema):
         return self._component("Problem", ResolvedComponent.SCHEMA, PROBLEM)
 
     def _component(self, name: str, kind: str, schema: dict[str, Any]) -> dict[str, Any]:
-        component = ResolvedComponent(name, kind, schema, name)  # type: ignore[no-untyped-call]  # drf-spectacular's own
+        component = ResolvedComponent(name, kind, schema, name)
         self.registry.register_on_missing(component)
         return dict(component.ref)
 
     def _get_response_for_code(self, serializer: Any, status_code: str, *args: Any, **kwargs: Any) -> Any:
-        describe = super()._get_response_for_code
-        response = describe(serializer, status_code, *args, **kwargs)  # type: ignore[no-untyped-call]  # as above
+        describe: Any = super()._get_response_for_code
+        response = describe(serializer, status_code, *args, **kwargs)
         meaning = (REFUSALS | WRITE_REFUSALS).get(int(status_code))
         if meaning:
             response["description"] = meaning
