@@ -87,10 +87,13 @@ def obey(action: str, support_request: SupportRequest, escalation: Escalation | 
 def decisions(actor: Actor, support_request: SupportRequest, escalation: Escalation | None) -> dict[str, Decision]:
     """For every action: may this person do it to this request now, and if not, why."""
     rights = allowed_actions(actor, support_request, {name: right for name, (right, _rule) in ACTIONS.items()})
-    return {
-        name: (ACTIONS[name][1](support_request, escalation) or decision) if decision else decision
-        for name, decision in rights.items()
-    }
+    return {name: _now(name, decision, support_request, escalation) for name, decision in rights.items()}
+
+
+def _now(action: str, right: Decision, support_request: SupportRequest, escalation: Escalation | None) -> Decision:
+    """The right's answer first: whoever may not at all learns that, not what the state is."""
+    refusal = ACTIONS[action][1](support_request, escalation) if right else None
+    return right if refusal is None else refusal
 
 
 def present_escalation(support_request: SupportRequest) -> Escalation | None:

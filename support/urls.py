@@ -1,33 +1,20 @@
 """Addresses of this room."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
+from support.references import REFERENCE
 from support.views import detail, lists, raising, steps
 
-
-class ReferenceConverter:
-    """`SR-2026-000123`."""
-
-    regex = "SR-[0-9]{4}-[0-9]{6,12}"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
-
-
-register_converter(ReferenceConverter, "request_reference")
 app_name = "support"
 urlpatterns = [
     path("requests/", lists.request_list, name="list"),
     path("organisations/<uuid:customer_id>/requests/new/", raising.request_new, name="new"),
-    path("requests/<request_reference:reference>/", detail.request_detail, name="detail"),
-    path("requests/<request_reference:reference>/comment/", detail.request_comment, name="comment"),
-    path("requests/<request_reference:reference>/standing/", detail.request_standing, name="standing"),
-    path("requests/<request_reference:reference>/escalate/", steps.request_escalate, name="escalate"),
-    path("requests/<request_reference:reference>/withdraw/", steps.request_withdraw, name="withdraw"),
-    path("requests/<request_reference:reference>/resolve/", steps.request_resolve, name="resolve"),
-    path("requests/<request_reference:reference>/close/", steps.request_close, name="close"),
-    path("requests/<request_reference:reference>/reopen/", steps.request_reopen, name="reopen"),
+    path(f"requests/{REFERENCE}/", detail.request_detail, name="detail"),
+    path(f"requests/{REFERENCE}/comment/", detail.request_comment, name="comment"),
+    path(f"requests/{REFERENCE}/standing/", detail.request_standing, name="standing"),
+    path(f"requests/{REFERENCE}/escalate/", steps.request_escalate, name="escalate"),
+    path(f"requests/{REFERENCE}/withdraw/", steps.request_withdraw, name="withdraw"),
+    path(f"requests/{REFERENCE}/resolve/", steps.request_resolve, name="resolve"),
+    path(f"requests/{REFERENCE}/close/", steps.request_close, name="close"),
+    path(f"requests/{REFERENCE}/reopen/", steps.request_reopen, name="reopen"),
 ]

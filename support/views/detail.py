@@ -7,7 +7,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal import outbox
-from portal.api.idempotency import once_per_form
 from portal.outbox import Delivery
 from portal.ui.parts import Entry
 from portal.ui.values import Cell
@@ -15,6 +14,7 @@ from portal.web import redirect_to, render_page, toast
 from support.actions import comment
 from support.forms import CommentForm
 from support.models import Comment, Escalation, EscalationState, Side, SupportRequest, Visibility
+from support.repeats import form_once
 from support.rules import decisions, present_escalation
 from support.standing import next_step
 from tenants.access import Permission, can
@@ -40,7 +40,7 @@ def request_comment(request: PortalRequest, support_request: SupportRequest) -> 
     form = CommentForm(request.POST, for_partner=_on_partner_side(request, support_request))
     if not form.is_valid():
         return show(request, support_request, form, status=422)
-    return once_per_form(request, request.actor.user_id, lambda: _say(request, support_request, form))
+    return form_once(request, lambda: _say(request, support_request, form))
 
 
 @page(DOOR, get=Permission.REQUEST_READ)

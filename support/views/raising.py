@@ -6,10 +6,10 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from portal.api.idempotency import once_per_form
 from portal.web import redirect_to, render_page, toast
 from support.actions import partners_of, raise_request, raising_right
 from support.forms import RaiseForm
+from support.repeats import form_once
 from tenants.models import Tenant
 from tenants.web import SIGNED_IN, PortalRequest, allow, page
 
@@ -18,10 +18,11 @@ from tenants.web import SIGNED_IN, PortalRequest, allow, page
 def request_new(request: PortalRequest, customer: Tenant) -> HttpResponse:
     """A customer's people ask their partner; the partner's people, at the same address, file on behalf."""
     allow(request, raising_right(request.actor), customer)
-    partners = [request.actor.tenant] if request.actor.is_partner else partners_of(customer)
+    home = request.actor.tenant
+    partners = [home] if home is not None and request.actor.is_partner else partners_of(customer)
     form = RaiseForm(request.POST or None, partners=partners, initial=_initial(request))
     if request.method == "POST" and form.is_valid():
-        return once_per_form(request, request.actor.user_id, lambda: _raise(request, customer, form))
+        return form_once(request, lambda: _raise(request, customer, form))
     context = {"form": form, "customer": customer, "partners": partners, "crumbs": _crumbs()}
     return render_page(request, "support/request_new.html", context, status=422 if form.is_bound else 200)
 

@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal.api.idempotency import once_per_form
 from portal.errors import Text
 from portal.web import redirect_to, render_page, toast
 from support import actions
 from support.contracts import SERVICE_NAMES
 from support.forms import EscalateForm, WordForm
 from support.models import SupportRequest
+from support.repeats import form_once
 from support.rules import obey, present_escalation
 from support.views.detail import DOOR
 from tenants.access import Permission
@@ -107,7 +107,7 @@ def request_escalate(request: PortalRequest, support_request: SupportRequest) ->
         obey("escalate", support_request, present_escalation(support_request))
     form = EscalateForm(request.POST or None, initial={"impact": support_request.impact})
     if request.method == "POST" and form.is_valid():
-        return once_per_form(request, request.actor.user_id, lambda: _escalate(request, support_request, form))
+        return form_once(request, lambda: _escalate(request, support_request, form))
     context = {
         "support_request": support_request,
         "form": form,
@@ -128,7 +128,7 @@ def _confirm(request: PortalRequest, support_request: SupportRequest, step: Step
         obey(step.action, support_request, present_escalation(support_request))
     form = step.form(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        return once_per_form(request, request.actor.user_id, lambda: _do(request, support_request, step, form))
+        return form_once(request, lambda: _do(request, support_request, step, form))
     context = {
         "support_request": support_request,
         "step": step,

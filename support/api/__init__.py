@@ -1,0 +1,23 @@
+"""REST: `/v1.0/supportRequests`, the portal's own resource."""
+
+from django.urls import include, path
+
+from support.api.comments import CommentsViewSet
+from support.api.requests import SupportRequestsViewSet, SupportRequestViewSet
+from support.api.steps import StepsViewSet
+from support.references import REFERENCE
+
+STEPS = ("escalate", "withdraw", "resolve", "close", "reopen")
+_of_one = [
+    path("", SupportRequestViewSet.as_view({"get": "retrieve"}), name="support_request"),
+    path("/comments", CommentsViewSet.as_view({"get": "list", "post": "create"}), name="support_request_comments"),
+    *(path(f"/{step}", StepsViewSet.as_view({"post": step}), name=f"support_request_{step}") for step in STEPS),
+]
+api_urlpatterns = [
+    path(
+        "supportRequests",
+        SupportRequestsViewSet.as_view({"get": "list", "post": "create"}),
+        name="support_requests",
+    ),
+    path(f"supportRequests/{REFERENCE}", include(_of_one)),
+]

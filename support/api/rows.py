@@ -1,0 +1,213 @@
+"""One request as JSON (docs/api.md). Names, not labels: nothing here depends on the reader's language."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from django.db.models import BooleanField, Case, Value, When
+from rest_framework import serializers
+
+from portal import outbox
+from portal.api.etags import etag_of
+from portal.outbox import Delivery
+from support.contracts import SERVICE_NAMES
+from support.models import Escalation, EscalationState, Reason, RequestKind, Severity, Status, SupportRequest
+from support.models.request import SupportRequestQuerySet
+from support.rules import decisions
+from tenants.access import Permission, read_query
+from tenants.actor import Actor
+from tenants.services import Service
+
+COLUMNS = (
+    "id",
+    "reference",
+    "kind",
+    "title",
+    "description",
+    "severity",
+    "status",
+    "service",
+    "tenant_id",
+    "tenant__name",
+    "partner_id",
+    "partner__name",
+    "requester_id",
+    "requester__display_name",
+    "assignee_id",
+    "assignee__display_name",
+    "created_at",
+    "updated_at",
+    "resolved_at",
+    "version",
+    "reads_case",
+)
+# How a message that 21Vianet has not answered shows: its receipt is technical, the case is not open yet.
+BY_DELIVERY = {
+    "queued": "queued",
+    "sending": "queued",
+    "sent": "sent",
+    "delayed": "sent",
+    "acknowledged": "sent",
+    "parked": "parked",
+    "cancelled": "withdrawn",
+}
+ESCALATION_STATES = ["queued", "sent", "parked", *EscalationState.values[1:]]
+
+
+class PartyRow(serializers.Serializer[Any]):
+    """An organisation or a person."""
+
+    id = serializers.UUIDField(allow_null=True)
+    displayName = serializers.CharField()
+
+
+class EscalationRow(serializers.Serializer[Any]):
+    """What was handed to 21Vianet. To the customer, `state` is `queued` until 21Vianet has acknowledged."""
+
+    id = serializers.UUIDField()
+    state = serializers.ChoiceField(ESCALATION_STATES)
+    reason = serializers.ChoiceField(Reason.values, allow_null=True)
+    stepsTried = serializers.CharField(allow_null=True)
+    caseNumber = serializers.CharField(allow_null=True)
+    queuedDateTime = serializers.DateTimeField()
+    sentDateTime = serializers.DateTimeField(allow_null=True)
+    acknowledgedDateTime = serializers.DateTimeField(allow_null=True)
+
+
+class SupportRequestRow(serializers.Serializer[Any]):
+    """A row of the collection, for the API's description."""
+
+    id = serializers.CharField()
+    kind = serializers.ChoiceField(RequestKind.values)
+    title = serializers.CharField()
+    description = serializers.CharField()
+    severity = serializers.ChoiceField(Severity.values)
+    status = serializers.ChoiceField(Status.values)
+    service = serializers.CharField()
+    customer = PartyRow()
+    partner = PartyRow()
+    requester = PartyRow()
+    assignee = PartyRow(allow_null=True)
+    createdDateTime = serializers.DateTimeField()
+    lastModifiedDateTime = serializers.DateTimeField()
+    resolvedDateTime = serializers.DateTimeField(allow_null=True)
+    escalation = EscalationRow(allow_null=True)
+
+
+class DeniedRow(serializers.Serializer[Any]):
+    """Why the caller cannot do this now."""
+
+    action = serializers.CharField()
+    code = serializers.CharField()
+    reason = serializers.CharField()
+
+
+class SupportRequestDetail(SupportRequestRow):
+    """One request, with what the caller may do to it."""
+
+    allowedActions = serializers.ListField(child=serializers.CharField())
+    deniedActions = DeniedRow(many=True)
+
+
+def readable(actor: Actor) -> SupportRequestQuerySet:
+    """What the actor may read, each row with whether the actor may read 21Vianet's case number of it."""
+    tenancy = replace(SupportRequest.tenancy, read=Permission.REQUEST_READ_CASE)
+    condition = read_query(actor, tenancy)
+    no, yes = Value(False), Value(True)
+    reads_case = no if condition is None else Case(When(condition, then=yes), default=no, output_field=BooleanField())
+    return SupportRequest.objects.visible_to(actor).annotate(reads_case=reads_case)
+
+
+def rows_of(actor: Actor, found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rows for these values, escalations included: two more queries for the whole page."""
+    values = list(found)
+    escalations = _escalations([row["id"] for row in values])
+    seen = [escalation.pk for escalation in escalations.values() if _is_partners(actor, escalation)]
+    deliveries = outbox.deliveries_of(seen) if seen else {}
+    return [_row(actor, row, escalations.get(row["id"]), deliveries) for row in values]
+
+
+def detail_of(actor: Actor, support_request: SupportRequest) -> dict[str, Any]:
+    """One request as it is now, with what the actor may do to it."""
+    values = readable(actor).values(*COLUMNS).get(pk=support_request.pk)
+    (row,) = rows_of(actor, [values])
+    escalation = _escalations([support_request.pk]).get(support_request.pk)
+    answers = decisions(actor, support_request, escalation)
+    return (
+        {"@odata.etag": etag_of(values["version"])}
+        | row
+        | {
+            "allowedActions": [name for name, decision in answers.items() if decision],
+            "deniedActions": [
+                {"action": name, "code": decision.code, "reason": str(decision.reason)}
+                for name, decision in answers.items()
+                if not decision
+            ],
+        }
+    )
+
+
+def _escalations(ids: list[UUID]) -> dict[UUID, Escalation]:
+    """By request, the one that matters: the open one, else the last."""
+    rows = Escalation.objects.for_system("of requests that the actor reads").filter(support_request__in=ids)
+    chosen: dict[UUID, Escalation] = {}
+    for row in rows.order_by("created_at", "id"):
+        known = chosen.get(row.support_request_id)
+        if known is None or not known.is_open:
+            chosen[row.support_request_id] = row
+    return chosen
+
+
+def _is_partners(actor: Actor, escalation: Escalation) -> bool:
+    """What the partner wrote to 21Vianet, and how far that has come, is the partner's to read."""
+    return actor.tenant_id == escalation.reach_partner_id
+
+
+def _row(
+    actor: Actor, values: Mapping[str, Any], escalation: Escalation | None, deliveries: Mapping[UUID, Delivery]
+) -> dict[str, Any]:
+    assigned = values["assignee_id"] is not None and actor.tenant_id != values["tenant_id"]
+    return {
+        "id": values["reference"],
+        "kind": values["kind"],
+        "title": values["title"],
+        "description": values["description"],
+        "severity": values["severity"],
+        "status": values["status"],
+        "service": SERVICE_NAMES[Service(values["service"])],
+        "customer": _party(values["tenant_id"], values["tenant__name"]),
+        "partner": _party(values["partner_id"], values["partner__name"]),
+        "requester": _party(values["requester_id"], values["requester__display_name"]),
+        "assignee": _party(values["assignee_id"], values["assignee__display_name"]) if assigned else None,
+        "createdDateTime": values["created_at"],
+        "lastModifiedDateTime": values["updated_at"],
+        "resolvedDateTime": values["resolved_at"],
+        "escalation": _escalation(actor, escalation, deliveries, reads_case=values["reads_case"])
+        if escalation
+        else None,
+    }
+
+
+def _escalation(
+    actor: Actor, escalation: Escalation, deliveries: Mapping[UUID, Delivery], *, reads_case: bool
+) -> dict[str, Any]:
+    delivery = deliveries.get(escalation.pk)
+    theirs = _is_partners(actor, escalation)
+    state = escalation.state
+    if state == EscalationState.SUBMITTED:
+        state = BY_DELIVERY[delivery.state] if delivery else "queued"
+    return {
+        "id": escalation.pk,
+        "state": state,
+        "reason": escalation.reason if theirs else None,
+        "stepsTried": escalation.steps_tried if theirs else None,
+        "caseNumber": (escalation.case_number or None) if reads_case else None,
+        "queuedDateTime": escalation.created_at,
+        "sentDateTime": delivery.sent_at if delivery else None,
+        "acknowledgedDateTime": escalation.acknowledged_at,
+    }
+
+
+def _party(pk: UUID | None, name: str) -> dict[str, Any]:
+    return {"id": pk, "displayName": name}
