@@ -47,7 +47,8 @@ class Delivery:
     """How far the messages about one subject have come: the oldest one that is not settled, else the last.
 
     `state` is one of `DeliveryState`; `label` is a text for people, `tone` the badge's. `attempts` counts tries to
-    send, `due_at` is the next moment at which something will happen, `last_error` is technical and in English.
+    send, `due_at` is the next moment at which something will happen, `sent_at` when the broker first took it,
+    `last_error` is technical and in English.
     """
 
     state: DeliveryState
@@ -56,6 +57,7 @@ class Delivery:
     due_at: datetime
     last_error: str
     created_at: datetime
+    sent_at: datetime | None
     acked_at: datetime | None
     operator_ref: str
 

@@ -36,6 +36,7 @@ def _delivery(row: OutboundMessage, moment: datetime) -> Delivery:
         due_at=row.due_at,
         last_error=row.last_error,
         created_at=row.created_at,
+        sent_at=row.first_published_at,
         acked_at=row.acked_at,
         operator_ref=row.operator_ref,
     )
