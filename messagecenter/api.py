@@ -1,0 +1,241 @@
+"""`/v1.0/admin/serviceAnnouncement/messages`: exactly Microsoft Graph's `serviceUpdateMessage`.
+
+Graph's paths name no tenant: the token does, by the customer it was made for or by its owner's home.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db.models import Q
+from django.urls import path
+from django.utils.functional import Promise
+from django.utils.translation import override
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from messagecenter.actions import Mark, mark_posts
+from messagecenter.models import PostQuerySet, shares
+from messagecenter.sanitising import clean_body
+from messagecenter.tables import ORDER, readable_posts
+from messagecenter.vocabulary import SERVICE_BITS, TAG_BITS, Category, Severity
+from portal.api.collections import graph_list
+from portal.api.errors import API_PREFIX
+from portal.api.input import StrictSerializer, read_body
+from portal.api.query import Collection, Property, Rules, read_query
+from portal.errors import NotVisible
+from tenants.access import Permission
+from tenants.models import Tenant
+from tenants.rest import VisibleViewSet
+from tenants.services import Service
+from tenants.web import PortalRequest, allow, within_reach_or_404
+
+CONTEXT = "admin/serviceAnnouncement/messages"
+MOST_MARKED = 1000
+COLUMNS = (
+    "id",
+    "last_modified_at",
+    "start_at",
+    "end_at",
+    "reference",
+    "title",
+    "body",
+    "category",
+    "severity",
+    "service_mask",
+    "tag_mask",
+    "is_major_change",
+    "action_required_by",
+    "is_read",
+    "is_archived",
+    "is_favorited",
+)
+
+
+@cache
+def _in_english(label: str | Promise) -> str:
+    """Graph writes the names of services and tags in English to everybody."""
+    with override("en"):
+        return str(label)
+
+
+def _naming(condition: Q) -> Q:
+    """`services/any(s:s eq 'Teams')`: posts that name one of the services for which the condition holds."""
+    return shares("service_mask", SERVICE_BITS.mask(code for code in SERVICE_BITS.places if _holds(condition, code)))
+
+
+def _holds(condition: Q, service: Service) -> bool:
+    found = [_holds(part, service) if isinstance(part, Q) else _matches(part, service) for part in condition.children]
+    return (any(found) if condition.connector == Q.OR else all(found)) != condition.negated
+
+
+def _matches(part: Any, service: Service) -> bool:
+    lookup, value = part
+    return service in value if lookup.endswith("__in") else bool(service == value)
+
+
+SERVICE_NAMES = {_in_english(service.label): service for service in Service}
+PROPERTIES: dict[str, Property | Collection] = {
+    "id": Property("reference"),
+    "title": Property("title"),
+    "category": Property("category", choices={code.value: code.value for code in Category}),
+    "severity": Property("severity", choices={code.value: code.value for code in Severity}),
+    "services": Collection(_naming, {"": Property("service", choices=SERVICE_NAMES)}),
+    "isMajorChange": Property("is_major_change", bool),
+    "actionRequiredByDateTime": Property("action_required_by", datetime),
+    "startDateTime": Property("start_at", datetime, orderable=True),
+    "endDateTime": Property("end_at", datetime),
+    "lastModifiedDateTime": Property("last_modified_at", datetime, orderable=True),
+    "viewPoint/isRead": Property("is_read", bool),
+    "viewPoint/isArchived": Property("is_archived", bool),
+    "viewPoint/isFavorited": Property("is_favorited", bool),
+}
+
+
+def _row(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Graph's resource. The portal keeps no details and no attachments."""
+    return {
+        "id": values["reference"],
+        "title": values["title"],
+        "body": {"contentType": "html", "content": clean_body(values["body"])},
+        "category": values["category"],
+        "severity": values["severity"],
+        "services": [_in_english(service.label) for service in SERVICE_BITS.codes(values["service_mask"])],
+        "tags": [_in_english(tag.label) for tag in TAG_BITS.codes(values["tag_mask"])],
+        "isMajorChange": values["is_major_change"],
+        "actionRequiredByDateTime": values["action_required_by"],
+        "startDateTime": values["start_at"],
+        "endDateTime": values["end_at"],
+        "lastModifiedDateTime": values["last_modified_at"],
+        "details": [],
+        "hasAttachments": False,
+        "viewPoint": {
+            "isRead": values["is_read"],
+            "isArchived": values["is_archived"],
+            "isFavorited": values["is_favorited"],
+        },
+    }
+
+
+class BodyRow(serializers.Serializer[Any]):
+    """Graph's `itemBody`."""
+
+    contentType = serializers.ChoiceField(["html", "text"])
+    content = serializers.CharField()
+
+
+class ViewPointRow(serializers.Serializer[Any]):
+    """What the caller has done with the message."""
+
+    isRead = serializers.BooleanField()
+    isArchived = serializers.BooleanField()
+    isFavorited = serializers.BooleanField()
+
+
+class MessageRow(serializers.Serializer[Any]):
+    """Graph's `serviceUpdateMessage`, for the API's description."""
+
+    id = serializers.CharField()
+    title = serializers.CharField()
+    body = BodyRow()
+    category = serializers.ChoiceField(Category.values)
+    severity = serializers.ChoiceField(Severity.values)
+    services = serializers.ListField(child=serializers.CharField())
+    tags = serializers.ListField(child=serializers.CharField())
+    isMajorChange = serializers.BooleanField()
+    actionRequiredByDateTime = serializers.DateTimeField(allow_null=True)
+    startDateTime = serializers.DateTimeField()
+    endDateTime = serializers.DateTimeField(allow_null=True)
+    lastModifiedDateTime = serializers.DateTimeField()
+    details = serializers.ListField(child=serializers.DictField())
+    hasAttachments = serializers.BooleanField()
+    viewPoint = ViewPointRow()
+
+
+RULES = Rules(order=ORDER, properties=PROPERTIES, select=frozenset(MessageRow().fields), countable=True)
+
+
+class MarkShape(StrictSerializer):
+    """Which messages to mark."""
+
+    messageIds = serializers.ListField(
+        child=serializers.CharField(max_length=16), allow_empty=False, max_length=MOST_MARKED, source="references"
+    )
+
+
+class DoneRow(serializers.Serializer[Any]):
+    """Graph's answer to an action."""
+
+    value = serializers.BooleanField()
+
+
+class CustomerOfToken(VisibleViewSet):
+    """Behind the door of the `customer` that the token means: it is within reach, and the right holds there."""
+
+    customer: Tenant
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if self.action not in self.rights:
+            return
+        portal_request: PortalRequest = request._request  # type: ignore[assignment] # the middleware made it one
+        token = self.actor.token
+        customer_id = (token.customer_id if token else None) or self.actor.tenant_id
+        self.customer = within_reach_or_404(Tenant, portal_request, pk=customer_id)
+        allow(portal_request, self.rights[self.action], self.customer)
+
+
+class MessagesViewSet(CustomerOfToken):
+    """The messages that concern the customer, in the caller's language, with the caller's own marks."""
+
+    rights: ClassVar = {"list": Permission.MESSAGE_READ, "retrieve": Permission.MESSAGE_READ}
+    answers: ClassVar = {"list": MessageRow, "retrieve": MessageRow}
+    query_rules = RULES
+
+    def list(self, request: Request) -> Response:
+        """Current messages, the last changed first."""
+        query = read_query(request, RULES)
+        posts = self._posts().current()
+        page = query.page(posts.values(*COLUMNS))
+        rows = [query.selected(_row(values)) for values in page]
+        return graph_list(request, page, rows, context=CONTEXT, count=query.count(posts))
+
+    def retrieve(self, request: Request, reference: str) -> Response:
+        """One message, also after it has ended."""
+        values = self._posts().filter(reference=reference).values(*COLUMNS).first()
+        if values is None:
+            raise NotVisible
+        return Response({"@odata.context": f"{_METADATA}{CONTEXT}/$entity", **_row(values)})
+
+    def _posts(self) -> PostQuerySet:
+        return readable_posts(self.actor, self.customer)
+
+
+class MarksViewSet(CustomerOfToken):
+    """`POST messages/markRead` and its kind: the caller's own marks, all of them or none."""
+
+    rights: ClassVar = {"mark_all": Permission.MESSAGE_MARK}
+    shapes: ClassVar = {"mark_all": MarkShape}
+    answers: ClassVar = {"mark_all": DoneRow}
+    statuses: ClassVar = {"mark_all": 200}
+    mark: Mark = Mark.READ
+
+    def mark_all(self, request: Request) -> Response:
+        """Mark the named messages; 404 when one of them is not the caller's to see."""
+        wanted = read_body(request, MarkShape)["references"]
+        mark_posts(wanted, actor=self.actor, customer=self.customer, mark=self.mark)
+        return Response({"@odata.context": f"{_METADATA}Edm.Boolean", "value": True})
+
+
+_METADATA = f"{settings.PORTAL_BASE_URL}{API_PREFIX}$metadata#"
+api_urlpatterns = [
+    path(CONTEXT, MessagesViewSet.as_view({"get": "list"}), name="messages"),
+    *(
+        path(f"{CONTEXT}/{mark}", MarksViewSet.as_view({"post": "mark_all"}, mark=mark), name=f"messages-{mark}")
+        for mark in Mark
+    ),
+    path(f"{CONTEXT}/<str:reference>", MessagesViewSet.as_view({"get": "retrieve"}), name="message"),
+]

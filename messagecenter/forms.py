@@ -1,0 +1,142 @@
+"""What publishers and readers fill in. Forms check shape, the verbs check truth."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from messagecenter.actions import Mark
+from messagecenter.drafts import MAX_TITLE, SUFFIXES, Draft, Wording
+from messagecenter.models import Post
+from messagecenter.vocabulary import Category, Language, Severity, Tag
+from tenants.services import Service
+
+GIVEN_BY_PUBLISHER = [choice for choice in Tag.choices if choice[0] != Tag.UPDATED_MESSAGE]
+
+
+class MomentField(forms.DateTimeField):
+    """A point in time in the reader's zone."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        super().__init__(required=False, widget=widget, **options)
+
+
+def _title(label: Any, required: bool) -> forms.CharField:
+    return forms.CharField(label=label, max_length=MAX_TITLE, required=required)
+
+
+def _body(label: Any, required: bool) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": 16, "spellcheck": "true"})
+    return forms.CharField(label=label, required=required, widget=widget)
+
+
+class PostForm(forms.Form):
+    """A post as its publisher writes it, both languages side by side. `version` is what the page showed."""
+
+    title_en = _title(_("Title in English"), required=True)
+    body_en = _body(_("Text in English (HTML)"), required=True)
+    title_zh = _title(_("Title in Chinese"), required=False)
+    body_zh = _body(_("Text in Chinese (HTML)"), required=False)
+    services = forms.MultipleChoiceField(
+        label=_("Services"),
+        choices=Service.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Customers who own a subscription to one of them see the message."),
+    )
+    tags = forms.MultipleChoiceField(
+        label=_("Tags"), choices=GIVEN_BY_PUBLISHER, widget=forms.CheckboxSelectMultiple, required=False
+    )
+    category = forms.ChoiceField(label=_("Category"), choices=Category.choices, initial=Category.STAY_INFORMED)
+    severity = forms.ChoiceField(label=_("Severity"), choices=Severity.choices, initial=Severity.NORMAL)
+    is_major_change = forms.BooleanField(label=_("Major change"), required=False)
+    action_required_by = MomentField(
+        label=_("Act by"), help_text=_("Only if readers must do something. Announce major changes 30 days ahead.")
+    )
+    start_at = MomentField(label=_("Show from"), help_text=_("Empty: at once."))
+    end_at = MomentField(label=_("Show until"), help_text=_("Empty: until you withdraw it."))
+    version = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        """Chinese is whole or absent."""
+        cleaned = super().clean() or {}
+        title, body = cleaned.get("title_zh"), cleaned.get("body_zh")
+        if title and not body and "body_zh" not in self.errors:
+            self.add_error("body_zh", forms.ValidationError(_("Write the text too."), code="incomplete"))
+        if body and not title and "title_zh" not in self.errors:
+            self.add_error("title_zh", forms.ValidationError(_("Write the title too."), code="incomplete"))
+        return cleaned
+
+    def draft(self) -> Draft:
+        """What was written, for the verb."""
+        given = self.cleaned_data
+        return Draft(
+            category=Category(given["category"]),
+            severity=Severity(given["severity"]),
+            services=frozenset(Service(code) for code in given["services"]),
+            tags=frozenset(Tag(code) for code in given["tags"]),
+            wordings={
+                language: Wording(given[f"title_{suffix}"], given[f"body_{suffix}"])
+                for language, suffix in SUFFIXES.items()
+                if given[f"title_{suffix}"]
+            },
+            is_major_change=given["is_major_change"],
+            action_required_by=given["action_required_by"],
+            start_at=given["start_at"],
+            end_at=given["end_at"],
+        )
+
+    @property
+    def languages(self) -> list[list[forms.BoundField]]:
+        """Title and text of each language, to stand side by side."""
+        return [[self[f"title_{suffix}"], self[f"body_{suffix}"]] for suffix in SUFFIXES.values()]
+
+
+def initial_of(post: Post) -> dict[str, Any]:
+    """A post as the form shows it."""
+    wordings = {row.language: row for row in post.translations.all()}
+    shown: dict[str, Any] = {
+        "category": post.category,
+        "severity": post.severity,
+        "services": [str(code) for code in post.services],
+        "tags": [str(code) for code in post.tags],
+        "is_major_change": post.is_major_change,
+        "action_required_by": post.action_required_by,
+        "start_at": post.start_at,
+        "end_at": post.end_at,
+        "version": post.version,
+    }
+    for language, suffix in SUFFIXES.items():
+        row = wordings.get(Language(language))
+        shown |= {f"title_{suffix}": row.title if row else "", f"body_{suffix}": row.body if row else ""}
+    return shown
+
+
+class WithdrawForm(forms.Form):
+    """Why a post is taken away."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=300, help_text=_("It is kept in the audit log only."))
+
+
+class FilterForm(forms.Form):
+    """What a reader wants to see of the list."""
+
+    VIEWS = (
+        ("", pgettext_lazy("messages", "All")),
+        ("unread", pgettext_lazy("messages", "Unread")),
+        ("favorites", pgettext_lazy("messages", "Favourites")),
+        ("updated", pgettext_lazy("messages", "Updated")),
+        ("archived", pgettext_lazy("messages", "Archived")),
+    )
+    service = forms.ChoiceField(label=_("Service"), required=False, choices=[("", _("All services")), *Service.choices])
+    view = forms.ChoiceField(label=_("Show"), required=False, choices=VIEWS)
+
+
+class MarkForm(forms.Form):
+    """What to do with which messages."""
+
+    mark = forms.ChoiceField(choices=[(mark.value, mark.value) for mark in Mark])
+    references = forms.Field(
+        widget=forms.MultipleHiddenInput, error_messages={"required": _("Choose at least one message.")}
+    )

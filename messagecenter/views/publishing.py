@@ -1,0 +1,206 @@
+"""Where the operator's publishers write posts, change them and take them back."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import Truncator
+from django.utils.translation import gettext
+
+from messagecenter.actions import publish_post, update_post, withdraw_post
+from messagecenter.drafts import Draft
+from messagecenter.forms import PostForm, WithdrawForm, initial_of
+from messagecenter.models import Post
+from messagecenter.sanitising import readable_body
+from messagecenter.tables import PublishedRow, next_address, page_of, publisher_table, state_of
+from messagecenter.vocabulary import Language, Tag
+from portal.api.idempotency import once_per_form
+from portal.errors import InvalidInput, NotVisible, StaleVersion
+from portal.ui.tables import Column, Table
+from portal.ui.values import show
+from portal.web import redirect_to, render_page, toast
+from tenants.access import Permission
+from tenants.actor import Actor
+from tenants.web import PortalRequest, page
+
+FORM_PAGE = "messagecenter/publishing_form.html"
+
+
+@page(get=Permission.MESSAGE_PUBLISH)
+def published_list(request: PortalRequest) -> HttpResponse:
+    """Every post, the last changed first."""
+    posts = Post.objects.for_publisher(request.actor).in_language(request.LANGUAGE_CODE)
+    rows = page_of(posts, PublishedRow, request.GET.get("after"))
+    context = {"table": publisher_table(rows, next_address(request, rows)), "crumbs": _crumbs("")}
+    return render_page(request, "messagecenter/publishing_list.html", context)
+
+
+@page(get=Permission.MESSAGE_PUBLISH, post=Permission.MESSAGE_PUBLISH)
+def publish(request: PortalRequest) -> HttpResponse:
+    """Write a new post; *Preview* shows both languages and the audience without publishing."""
+    form = PostForm(request.POST or None)
+    if request.method != "POST":
+        return _form_page(request, form)
+    if not form.is_valid() or "preview" in request.POST:
+        return _form_page(request, form)
+    try:
+        return _once(request, lambda: _publish(request, form.draft()))
+    except InvalidInput as error:
+        return _form_page(request, _with_mistakes(form, error))
+
+
+@page(get=Permission.MESSAGE_PUBLISH, post=Permission.MESSAGE_PUBLISH)
+def edit(request: PortalRequest, reference: str) -> HttpResponse:
+    """Change a post. Who opened it before somebody else's change sees both, and decides."""
+    post = _published(request.actor, reference)
+    if request.method != "POST":
+        return _form_page(request, PostForm(initial=initial_of(post)), post)
+    form = PostForm(request.POST)
+    if not form.is_valid() or "preview" in request.POST:
+        return _form_page(request, form, post)
+    try:
+        return _once(request, lambda: _update(request, post, form))
+    except StaleVersion as error:
+        return _stale_page(request, form, error.current)
+    except InvalidInput as error:
+        return _form_page(request, _with_mistakes(form, error), post)
+
+
+@page(get=Permission.MESSAGE_PUBLISH, post=Permission.MESSAGE_PUBLISH)
+def withdraw(request: PortalRequest, reference: str) -> HttpResponse:
+    """Ask why, say what follows, and take the post away from every reader."""
+    post = _published(request.actor, reference)
+    form = WithdrawForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        withdraw_post(post, actor=request.actor, reason=form.cleaned_data["reason"])
+        toast(request, gettext("%(reference)s was withdrawn.") % {"reference": post.reference})
+        return redirect_to(request, "messagecenter:edit", post.reference)
+    edit_url = reverse("messagecenter:edit", args=[post.reference])
+    context = {
+        "post": post,
+        "form": form,
+        "title": post.translations.get(language=Language.ENGLISH).title,
+        "edit_url": edit_url,
+        "crumbs": [
+            *_crumbs(),
+            (post.reference, edit_url),
+            (gettext("Withdraw"), ""),
+        ],
+    }
+    return render_page(request, "messagecenter/publishing_withdraw.html", context, status=422 if form.errors else 200)
+
+
+def _publish(request: PortalRequest, draft: Draft) -> HttpResponse:
+    post = publish_post(draft, actor=request.actor)
+    toast(request, gettext("%(reference)s was published.") % {"reference": post.reference})
+    return redirect_to(request, "messagecenter:edit", post.reference)
+
+
+def _update(request: PortalRequest, post: Post, form: PostForm) -> HttpResponse:
+    update_post(post, form.draft(), actor=request.actor, version=form.cleaned_data["version"] or 0)
+    toast(request, gettext("%(reference)s was updated.") % {"reference": post.reference})
+    return redirect_to(request, "messagecenter:edit", post.reference)
+
+
+def _once(request: PortalRequest, act: Callable[[], HttpResponse]) -> HttpResponse:
+    return once_per_form(request, request.actor.user_id, act)  # type: ignore[arg-type] # pages are opened by people
+
+
+def _published(actor: Actor, reference: str) -> Post:
+    posts = Post.objects.for_publisher(actor).filter(reference=reference)
+    post = posts.select_related("author").prefetch_related("translations").first()
+    if post is None:
+        raise NotVisible
+    return post
+
+
+def _form_page(request: PortalRequest, form: PostForm, post: Post | None = None, **more: Any) -> HttpResponse:
+    preview = _preview(form) if "preview" in request.POST and form.is_valid() else None
+    context = {
+        "form": form,
+        "post": post,
+        "preview": preview,
+        "audience": _audience(form.draft()) if preview else "",
+        "state": state_of(post.start_at, post.end_at, post.withdrawn_at) if post else None,
+        "crumbs": [*_crumbs(), (post.reference if post else gettext("New message"), "")],
+        **more,
+    }
+    return render_page(request, FORM_PAGE, context, status=more.get("status") or (422 if form.errors else 200))
+
+
+def _stale_page(request: PortalRequest, form: PostForm, current: Post) -> HttpResponse:
+    """412 with both values side by side; what was typed stays in the form, now on the newer version."""
+    typed = request.POST.copy()
+    typed["version"] = str(current.version)
+    again = PostForm(typed)
+    again.is_valid()
+    return _form_page(request, again, current, stale=_differences(form, current), status=412)
+
+
+def _differences(form: PostForm, current: Post) -> Table:
+    published = initial_of(current)
+    rows = [
+        {
+            "field": form.fields[name].label,
+            "published": _shown(form, name, published[name]),
+            "typed": _shown(form, name, form.cleaned_data[name]),
+        }
+        for name in published
+        if name != "version" and (published[name] or None) != (form.cleaned_data[name] or None)
+    ]
+    columns = [
+        Column("field", gettext("Field")),
+        Column("published", gettext("Published now")),
+        Column("typed", gettext("Yours")),
+    ]
+    return Table(gettext("What differs"), columns, rows)
+
+
+def _shown(form: PostForm, name: str, value: Any) -> Any:
+    choices = dict(getattr(form.fields[name], "choices", []))
+    if isinstance(value, list):
+        return [str(choices.get(code, code)) for code in value]
+    return Truncator(choices.get(value, value)).chars(400) if isinstance(value, str) else show(value)
+
+
+def _with_mistakes(form: PostForm, error: InvalidInput) -> PostForm:
+    """What the verb found wrong, at the fields it named."""
+    for detail in error.details:
+        form.add_error(detail["target"] if detail["target"] in form.fields else None, detail["message"])
+    return form
+
+
+def _preview(form: PostForm) -> list[dict[str, Any]] | None:
+    """Each language as readers will see it; None when the verb would refuse the draft."""
+    draft = form.draft()
+    try:
+        wordings = draft.checked(draft.start_at or timezone.now())
+    except InvalidInput as error:
+        _with_mistakes(form, error)
+        return None
+    return [
+        {"language": language, "label": language.label, "title": wording.title, "body": readable_body(wording.body)}
+        for language, wording in wordings.items()
+    ]
+
+
+def _audience(draft: Draft) -> str:
+    """Who will see it, in words."""
+    services = ", ".join(str(service.label) for service in sorted(draft.services, key=str))
+    if Tag.DATA_PRIVACY in draft.tags:
+        text = gettext(
+            "Customers with a subscription to %(services)s. In each of them only global admins and Message Center "
+            "privacy readers, because the message is tagged data privacy. Partners do not see it."
+        )
+    else:
+        text = gettext(
+            "Customers with a subscription to %(services)s: everybody there with an admin role, and the partners "
+            "to whom they have granted delegated administration."
+        )
+    return text % {"services": services}
+
+
+def _crumbs(list_url: str | None = None) -> list[tuple[Any, str]]:
+    return [(gettext("Published messages"), reverse("messagecenter:published") if list_url is None else list_url)]

@@ -1,0 +1,144 @@
+"""The Message Center of one customer, as its readers see it."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from messagecenter.actions import Mark, mark_posts
+from messagecenter.forms import FilterForm, MarkForm
+from messagecenter.models import Post, PostTranslation
+from messagecenter.reading import MOST_COUNTED, unread_count, unread_label
+from messagecenter.sanitising import readable_body
+from messagecenter.tables import Row, next_address, page_of, readable_posts, reader_table, wished
+from messagecenter.vocabulary import Language
+from portal.errors import Detail, InvalidInput, NotVisible
+from portal.ui.tables import Cell, Empty
+from portal.web import is_fragment, redirect_to, render_page, safe_next, toast
+from tenants.access import Permission
+from tenants.actor import Actor
+from tenants.models import Tenant
+from tenants.web import PortalRequest, page
+
+DONE: dict[Mark, Promise] = {
+    Mark.READ: _("Marked as read."),
+    Mark.UNREAD: _("Marked as unread."),
+    Mark.FAVORITE: _("Added to your favourites."),
+    Mark.UNFAVORITE: _("Removed from your favourites."),
+    Mark.ARCHIVE: _("Archived. Only your own list changed."),
+    Mark.UNARCHIVE: _("Restored to your list."),
+}
+
+
+@page((Tenant, "customer_id"), get=Permission.MESSAGE_READ)
+def message_list(request: PortalRequest, customer: Tenant) -> HttpResponse:
+    """The current posts that concern the customer, the reader's unread ones in bold."""
+    form = FilterForm(request.GET)
+    wishes = form.cleaned_data if form.is_valid() else {}
+    service, view = wishes.get("service", ""), wishes.get("view", "")
+    posts = wished(readable_posts(request.actor, customer).current(), request.actor, service, view)
+    rows = page_of(posts, Row, request.GET.get("after"))
+    context = {
+        "form": form,
+        "crumbs": _crumbs(request.actor, customer),
+        "unread": _unread_words(unread_count(request.actor, customer)),
+        "table": reader_table(rows, customer, next_address(request, rows), _nothing(customer, bool(service or view))),
+        "any": bool(rows.rows),
+        "here": request.get_full_path(),
+    }
+    return render_page(request, "messagecenter/message_list.html", context, status=200 if form.is_valid() else 422)
+
+
+@page((Tenant, "customer_id"), get=Permission.MESSAGE_READ)
+def message_detail(request: PortalRequest, customer: Tenant, reference: str) -> HttpResponse:
+    """One post in the reader's language as far as there is one. The page itself posts *read*: GET writes nothing."""
+    post = _visible_post(request.actor, customer, reference)
+    return render_page(request, "messagecenter/message_detail.html", _detail(request, customer, post))
+
+
+@page((Tenant, "customer_id"), post=Permission.MESSAGE_MARK)
+def message_mark(request: PortalRequest, customer: Tenant) -> HttpResponse:
+    """Mark one post or several; htmx gets the buttons of the one back, a plain form goes where it came from."""
+    form = MarkForm(request.POST)
+    if not form.is_valid():
+        raise InvalidInput(
+            details=[Detail(target=name, message=" ".join(map(str, errors))) for name, errors in form.errors.items()]
+        )
+    mark, references = Mark(form.cleaned_data["mark"]), form.cleaned_data["references"]
+    mark_posts(references, actor=request.actor, customer=customer, mark=mark)
+    if is_fragment(request):
+        post = _visible_post(request.actor, customer, references[0])
+        context = {"post": post, "customer": customer, "mark_url": reverse("messagecenter:mark", args=[customer.pk])}
+        return render_page(request, "messagecenter/message_detail.html", context, partial="actions")
+    toast(request, DONE[mark])
+    return redirect_to(request, safe_next(request, reverse("messagecenter:list", args=[customer.pk])))
+
+
+def _visible_post(actor: Actor, customer: Tenant, reference: str) -> Post:
+    """The post with the reader's own marks, or 404: hidden and missing are never told apart."""
+    posts = Post.objects.visible_in(actor, customer).with_state_of(actor)
+    post = posts.filter(reference=reference).prefetch_related("translations").first()
+    if post is None:
+        raise NotVisible
+    return post
+
+
+def _detail(request: PortalRequest, customer: Tenant, post: Post) -> dict[str, Any]:
+    texts = {row.language: row for row in post.translations.all()}
+    reader = get_language() or ""
+    asked = request.GET.get("language", reader)
+    shown = texts.get(asked) or texts[Language.ENGLISH]
+    list_url = reverse("messagecenter:list", args=[customer.pk])
+    return {
+        "post": post,
+        "text": shown,
+        "body": readable_body(shown.body),
+        "languages": [(row.language, Language(row.language).label, row is shown) for row in _in_order(texts)],
+        "missing_language": dict(settings.LANGUAGES).get(reader) if asked == reader and reader not in texts else None,
+        "facts": _facts(post),
+        "crumbs": [*_crumbs(request.actor, customer, list_url), (post.reference, "")],
+        "list_url": list_url,
+        "mark_url": reverse("messagecenter:mark", args=[customer.pk]),
+    }
+
+
+def _in_order(texts: dict[str, PostTranslation]) -> list[PostTranslation]:
+    return [texts[language] for language in Language.values if language in texts]
+
+
+def _facts(post: Post) -> list[tuple[str, Any]]:
+    return [
+        (gettext("Message ID"), post.reference),
+        (gettext("Services"), [str(service.label) for service in post.services]),
+        (gettext("Category"), Cell(post.get_category_display(), tone=post.category_tone)),
+        (gettext("Severity"), Cell(post.get_severity_display(), tone=post.severity_tone)),
+        (gettext("Tags"), [Cell(tag.label, tone="neutral") for tag in post.tags]),
+        (gettext("Major change"), post.is_major_change),
+        (gettext("Published"), post.published_at),
+        (gettext("Last updated"), post.last_modified_at),
+        (gettext("Shown until"), post.end_at),
+    ]
+
+
+def _crumbs(actor: Actor, customer: Tenant, list_url: str = "") -> list[tuple[Any, str]]:
+    above = [] if actor.tenant_id == customer.pk else [(customer, f"/organisations/{customer.pk}/")]
+    return [*above, (gettext("Message Center"), list_url)]
+
+
+def _unread_words(count: int) -> str:
+    if count == 0:
+        return gettext("You have read everything.")
+    if count > MOST_COUNTED:
+        return gettext("%(count)s unread messages.") % {"count": unread_label(count)}
+    return ngettext("%(count)s unread message.", "%(count)s unread messages.", count) % {"count": count}
+
+
+def _nothing(customer: Tenant, filtered: bool) -> Empty:
+    if filtered:
+        everything = reverse("messagecenter:list", args=[customer.pk])
+        return Empty(gettext("No messages match"), gettext("Change the filters."), gettext("All messages"), everything)
+    return Empty(gettext("No messages"), gettext("21Vianet announces changes to your services here."), icon="megaphone")
