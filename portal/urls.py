@@ -5,11 +5,16 @@ from portal.shell.views import set_language
 from django.contrib import admin
 from django.urls import include, path
 
-from portal.problems import server_error
+from messagecenter.api import api_urlpatterns as messagecenter_api
+from portal import health, problems
 from subscriptions.api import api_urlpatterns as subscriptions_api
+from support.api import api_urlpatterns as support_api
 from tenants.api import api_urlpatterns as tenants_api
 
-handler500 = server_error
+handler400 = problems.bad_request
+handler403 = problems.permission_denied
+handler404 = problems.page_not_found
+handler500 = problems.server_error
 
 urlpatterns = [
     path("", include("portal.shell.urls")),
@@ -19,9 +24,13 @@ urlpatterns = [
     path("", include("support.urls")),
     path("account/", include("tenants.account_urls")),
     path("i18n/setlang/", set_language, name="set_language"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("_ui/", include("portal.ui.urls")),
     path("v1.0/", include("portal.api.urls")),
     path("v1.0/", include(tenants_api)),
     path("v1.0/", include(subscriptions_api)),
+    path("v1.0/", include(support_api)),
+    path("v1.0/", include(messagecenter_api)),
     path("admin/", admin.site.urls),
 ]

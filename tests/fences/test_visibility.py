@@ -30,7 +30,7 @@ WITHOUT_TENANCY = {
     "support.SupportRequestNumber": "numbers only",
     "messagecenter.Post": "its door is Post.objects.visible_in",
     "messagecenter.PostTranslation": "read through its post",
-    "messagecenter.PostService": "read through its post",
+    "messagecenter.PostView": "one's own reading, asked for by Post.objects.visible_in and mark_posts only",
     "messagecenter.PostNumber": "numbers only",
 }
 
