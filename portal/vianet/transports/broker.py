@@ -18,6 +18,9 @@ log = structlog.get_logger(__name__)
 # An idle publisher sends no heartbeats: a connection that nobody used for so long is opened anew.
 IDLE_SECONDS = 20.0
 LONGEST_PAUSE_SECONDS = 5.0
+# A consumer that heard nothing for so long subscribes anew. RabbitMQ 3.10 can lose a subscription without a word when
+# a quorum queue is deleted and declared again within moments.
+RENEWAL_SECONDS = 60.0
 TIMEOUT_SECONDS = 5.0
 
 
@@ -35,6 +38,7 @@ class BrokerTransport:
         self._publishing = Lock()
         self._connection: Connection | None = None
         self._producer: Producer | None = None
+        self._declared: set[str] = set()
         self._used = 0.0
 
     # --- publishing
@@ -70,7 +74,9 @@ class BrokerTransport:
             self._forget_connection()
             self._connection = self._connect()
             self._producer = self._make_producer(self._connection)
+        if queue not in self._declared:
             self._queue(queue).bind(self._producer.channel).declare()
+            self._declared.add(queue)
         return self._producer
 
     def _make_producer(self, connection: Connection) -> Producer:
@@ -78,6 +84,7 @@ class BrokerTransport:
 
     def _forget_connection(self) -> None:
         connection, self._connection, self._producer = self._connection, None, None
+        self._declared.clear()
         if connection is not None:
             with suppress(*self._troubles()):
                 connection.release()
@@ -92,8 +99,10 @@ class BrokerTransport:
         while not stop.is_set():
             try:
                 with self._consumer(queue) as (connection, waiting):
-                    while not stop.is_set():
-                        self._handle_batch(connection, waiting, receiver)
+                    heard = monotonic()
+                    while not stop.is_set() and monotonic() - heard < RENEWAL_SECONDS:
+                        if self._handle_batch(connection, waiting, receiver):
+                            heard = monotonic()
                         pause = PATIENCE_SECONDS
             except (*self._troubles(), Temporary) as error:
                 log.warning("broker_consumer_interrupted", queue=self._name(queue), error=repr(error))
@@ -120,15 +129,18 @@ class BrokerTransport:
             with suppress(*self._troubles()):
                 connection.release()
 
-    def _handle_batch(self, connection: Connection, waiting: list[Message], receiver: Receiver) -> None:
+    def _handle_batch(self, connection: Connection, waiting: list[Message], receiver: Receiver) -> bool:
+        """True when there was something."""
         self._gather(connection, waiting)
         if connection.supports_heartbeats and self.consumer_heartbeat:
             connection.heartbeat_check()
-        if waiting:
-            receiver([_parcel(message) for message in waiting])
-            for message in waiting:
-                message.ack()
-            waiting.clear()
+        if not waiting:
+            return False
+        receiver([_parcel(message) for message in waiting])
+        for message in waiting:
+            message.ack()
+        waiting.clear()
+        return True
 
     @staticmethod
     def _gather(connection: Connection, waiting: list[Message]) -> None:

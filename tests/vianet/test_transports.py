@@ -1,0 +1,152 @@
+"""The same promises from three transports: memory always, RabbitMQ and Redis where they are."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from uuid import uuid4
+
+import pytest
+
+from portal.vianet.transports import TO_PORTAL, TO_VIANET, Parcel, Temporary, Transport, broker, connect
+
+KINDS = ["memory", pytest.param("amqp", marks=pytest.mark.rabbitmq), pytest.param("redis", marks=pytest.mark.redis)]
+
+
+@pytest.fixture(params=KINDS)
+def transport(request: pytest.FixtureRequest, queue_prefix: str) -> Iterator[Transport]:
+    """Queues of this test alone, removed afterwards."""
+    fixtures = {"amqp": "rabbitmq_url", "redis": "redis_url"}
+    url = request.getfixturevalue(fixtures[request.param]) if request.param in fixtures else "memory://"
+    made = connect(url, f"{queue_prefix}-{uuid4()}")
+    yield made
+    for queue in (TO_VIANET, TO_PORTAL):
+        made.remove(queue)
+    made.close()
+
+
+def parcels(*names: str) -> list[Parcel]:
+    return [Parcel(name, f"内容 {name}".encode(), {"webhook-id": name, "webhook-attempt": "1"}) for name in names]
+
+
+@contextmanager
+def listening(transport: Transport, receiver: Callable[[Sequence[Parcel]], None]) -> Iterator[None]:
+    stop = threading.Event()
+    thread = threading.Thread(target=transport.consume, args=[TO_VIANET, receiver, stop])
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "It did not happen in time."
+        time.sleep(0.01)
+
+
+def test_what_is_published_arrives_whole_and_once(transport: Transport) -> None:
+    names = [str(number) for number in range(150)]
+    arrived: list[Parcel] = []
+    with listening(transport, arrived.extend):
+        assert transport.publish(TO_VIANET, parcels(*names)) == [None] * 150
+        wait_for(lambda: len(arrived) >= 150)
+        time.sleep(0.3)
+    assert [parcel.id for parcel in arrived] == names
+    assert arrived[7].body == "内容 7".encode()
+    assert {"webhook-id", "webhook-attempt"} <= set(arrived[7].headers)
+
+
+def test_what_was_published_before_anybody_listened_is_kept(transport: Transport) -> None:
+    assert transport.publish(TO_VIANET, parcels("early")) == [None]
+    arrived: list[Parcel] = []
+    with listening(transport, arrived.extend):
+        wait_for(lambda: bool(arrived))
+
+
+def test_a_batch_that_could_not_be_stored_is_delivered_again(transport: Transport) -> None:
+    arrived: list[Parcel] = []
+    refusals = iter([True])
+
+    def receive(batch: Sequence[Parcel]) -> None:
+        if next(refusals, False):
+            raise Temporary("The database is away.")
+        arrived.extend(batch)
+
+    with listening(transport, receive):
+        transport.publish(TO_VIANET, parcels("one", "two"))
+        wait_for(lambda: {parcel.id for parcel in arrived} == {"one", "two"})
+
+
+def test_the_two_directions_do_not_meet(transport: Transport) -> None:
+    arrived: list[Parcel] = []
+    assert transport.publish(TO_PORTAL, parcels("for the portal")) == [None]
+    with listening(transport, arrived.extend):
+        assert transport.publish(TO_VIANET, parcels("for 21Vianet")) == [None]
+        wait_for(lambda: bool(arrived))
+        time.sleep(0.2)
+    assert [parcel.id for parcel in arrived] == ["for 21Vianet"]
+
+
+def test_an_emptied_broker_is_used_again_by_both_sides(transport: Transport) -> None:
+    arrived: list[Parcel] = []
+
+    def came_through() -> bool:
+        # What a broker accepts while it is being emptied may be lost: that is why *published* is not final.
+        transport.publish(TO_VIANET, parcels("after"))
+        time.sleep(0.1)
+        return "after" in {parcel.id for parcel in arrived}
+
+    with listening(transport, arrived.extend):
+        transport.publish(TO_VIANET, parcels("before"))
+        wait_for(lambda: bool(arrived))
+        transport.remove(TO_VIANET)
+        time.sleep(0.5)
+        wait_for(came_through)
+
+
+def test_a_silent_consumer_subscribes_anew(transport: Transport, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(broker, "RENEWAL_SECONDS", 0.3)
+    arrived: list[Parcel] = []
+    with listening(transport, arrived.extend):
+        time.sleep(1)
+        transport.publish(TO_VIANET, parcels("late"))
+        wait_for(lambda: bool(arrived))
+
+
+@pytest.mark.rabbitmq
+def test_rabbitmq_does_not_swallow_what_no_queue_takes(rabbitmq_url: str, queue_prefix: str) -> None:
+    prefix = f"{queue_prefix}-{uuid4()}"
+    sender, remover = connect(rabbitmq_url, prefix), connect(rabbitmq_url, prefix)
+    try:
+        assert sender.publish(TO_VIANET, parcels("one")) == [None]
+        remover.remove(TO_VIANET)
+        (answer,) = sender.publish(TO_VIANET, parcels("two"))
+        assert isinstance(answer, Temporary)
+        assert "NO_ROUTE" in str(answer)
+        assert sender.publish(TO_VIANET, parcels("two")) == [None]
+    finally:
+        remover.remove(TO_VIANET)
+        sender.close()
+
+
+@pytest.mark.parametrize("url", ["amqp://guest:guest@127.0.0.1:1//", "redis://127.0.0.1:1/0"])
+def test_a_broker_that_is_away_is_an_answer_and_not_an_error(url: str) -> None:
+    transport = connect(url, "nobody")
+    started = time.monotonic()
+    answers = transport.publish(TO_VIANET, parcels("one", "two"))
+    assert [type(answer) for answer in answers] == [Temporary, Temporary]
+    assert time.monotonic() - started < 8
+    stop = threading.Event()
+    threading.Timer(0.5, stop.set).start()
+    transport.consume(TO_VIANET, lambda batch: None, stop)
+    transport.close()
+
+
+def test_an_address_that_names_no_transport_is_refused() -> None:
+    with pytest.raises(ValueError, match="must be one of amqp, amqps, redis, rediss, memory"):
+        connect("kafka://127.0.0.1", "portal")
