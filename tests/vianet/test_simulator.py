@@ -1,0 +1,188 @@
+"""The simulated 21Vianet: a good receiver, and a bad one in every way that its knobs offer."""
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+
+from portal.vianet import contracts
+from portal.vianet.envelope import BadSignature, Event, headers_for, open_sealed
+from portal.vianet.simulator import Knobs, Simulator
+from portal.vianet.transports import TO_PORTAL, Parcel, Transport, connect
+from tests.outbox.messages import escalation_data
+
+PORTAL, VIANET = "the portal's key", "21Vianet's key"
+
+
+@pytest.fixture
+def wire() -> Transport:
+    return connect("memory://", f"test-{uuid4()}")
+
+
+@pytest.fixture
+def simulate(wire: Transport, tmp_path: Path) -> Iterator[Callable[..., Simulator]]:
+    made: list[Simulator] = []
+
+    def make(**knobs: float) -> Simulator:
+        settings = replace(Knobs(latency=0, patience=0.2), **knobs)
+        path = str(tmp_path / "vianet.sqlite3")
+        made.append(Simulator(wire, path, verify_keys=[PORTAL], signing_key=VIANET, knobs=settings))
+        return made[-1]
+
+    yield make
+    for simulator in made:
+        simulator.desk.close()
+
+
+def escalated(number: int = 1, order_key: str = "", escalation_id: UUID | None = None) -> Event:
+    subject = escalation_id or uuid4()
+    return Event(
+        id=str(uuid4()),
+        source="/partner-portal",
+        type="support.request.escalated.v1",
+        subject=str(subject),
+        time=datetime.now(UTC),
+        data=escalation_data(subject),
+        order_key=order_key or str(uuid4()),
+        order_seq=number,
+    )
+
+
+def sealed(event: Event, *, key: str = PORTAL, moment: datetime | None = None) -> Parcel:
+    body = event.to_bytes()
+    headers = headers_for(event.id, body, key=key, moment=moment or datetime.now(UTC), attempt=1)
+    return Parcel(event.id, body, headers)
+
+
+def said(wire: Transport, seconds: float = 0.1) -> list[Parcel]:
+    """What 21Vianet has put into its queue."""
+    taken: list[Parcel] = []
+    stop = threading.Event()
+    threading.Timer(seconds, stop.set).start()
+    wire.consume(TO_PORTAL, taken.extend, stop)
+    return taken
+
+
+def read(parcel: Parcel) -> Event:
+    moment = datetime.now(UTC)
+    return contracts.check(open_sealed(parcel.headers, parcel.body, keys=[VIANET], moment=moment, tolerance=300))
+
+
+@contextmanager
+def speaking(simulator: Simulator) -> Iterator[None]:
+    stop = threading.Event()
+    thread = threading.Thread(target=simulator._speak, args=[stop])
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def test_an_escalation_is_receipted_and_gets_a_case_number(simulate: Callable[..., Simulator], wire: Transport) -> None:
+    simulator, told = simulate(answer_after=0), escalated()
+    simulator.take([sealed(told)])
+    (receipt,) = said(wire)
+    number = simulator.desk.case_number(told.subject)
+    assert read(receipt).data == {"message_id": told.id, "outcome": "accepted", "operator_ref": number}
+    assert number == f"CN{(datetime.now(UTC) + timedelta(hours=8)):%Y%m%d}-000001"
+    with speaking(simulator):
+        first, second = map(read, said(wire, 0.15)[:2])
+    assert (first.type, first.data["case_number"]) == (contracts.ACKNOWLEDGED, number)
+    assert (second.type, second.data["operator_seq"]) == (contracts.ANSWERED, 2)
+    assert first.data["in_reply_to"] == told.id
+
+
+def test_a_duplicate_is_receipted_again_and_applied_once(simulate: Callable[..., Simulator], wire: Transport) -> None:
+    simulator, told = simulate(), escalated()
+    simulator.take([sealed(told), sealed(told)])
+    simulator.take([sealed(told)])
+    assert [read(parcel).id for parcel in said(wire)] == [f"accepted:{told.id}"] * 3
+    assert [row["arrivals"] for row in simulator.desk.rows("inbox")] == [3]
+    assert len(simulator.desk.rows("cases")) == len(simulator.desk.rows("replies")) == 1
+
+
+def test_what_is_not_confirmed_is_said_again_until_it_is(simulate: Callable[..., Simulator], wire: Transport) -> None:
+    simulator, told = simulate(), escalated()
+    simulator.take([sealed(told)])
+    said(wire)
+    with speaking(simulator):
+        time.sleep(0.5)
+        reply_id = simulator.desk.rows("replies")[0]["id"]
+        assert len([parcel for parcel in said(wire) if parcel.id == reply_id]) >= 2
+        confirmation = replace(told, type=contracts.PORTAL_RECEIPT, data={"message_id": reply_id}, id="receipt:1")
+        simulator.take([sealed(confirmation)])
+        said(wire)
+        time.sleep(1)
+        assert said(wire) == []
+
+
+def test_what_comes_late_is_refused_and_a_gap_is_not(simulate: Callable[..., Simulator], wire: Transport) -> None:
+    simulator, key = simulate(), str(uuid4())
+    simulator.take([sealed(escalated(2, key)), sealed(escalated(5, key)), sealed(escalated(4, key))])
+    outcomes = [read(parcel).data["outcome"] for parcel in said(wire)]
+    assert outcomes == ["accepted", "accepted", "refused"]
+
+
+def test_forged_stale_and_malformed_messages(simulate: Callable[..., Simulator], wire: Transport) -> None:
+    simulator, told = simulate(), escalated()
+    simulator.take([sealed(told, key="a guess"), Parcel(told.id, b"?", {})])
+    assert said(wire) == []
+    assert simulator.desk.rows("dropped") == [{"reason": "bad signature", "messages": 2}]
+    simulator.take([sealed(told, moment=datetime.now(UTC) - timedelta(minutes=10))])
+    simulator.take([sealed(replace(told, data={"escalation_id": "1"}))])
+    stale, malformed = [read(parcel).data for parcel in said(wire)]
+    assert (stale["outcome"], stale["retryable"]) == ("refused", True)
+    assert (malformed["outcome"], malformed["retryable"]) == ("refused", False)
+    assert simulator.desk.rows("inbox") == []
+
+
+def test_knobs_refuse_and_silence(simulate: Callable[..., Simulator], wire: Transport) -> None:
+    simulator, told = simulate(refuse=1), escalated()
+    simulator.take([sealed(told)])
+    simulator.knobs.refuse_for_good = 1
+    simulator.take([sealed(told)])
+    assert [read(parcel).data["retryable"] for parcel in said(wire)] == [True, False]
+    simulator.knobs = Knobs(silence=1)
+    simulator.take([sealed(told)])
+    assert said(wire) == []
+    assert simulator.desk.rows("inbox") == []
+
+
+def test_knobs_reject_duplicate_and_bad_signature(simulate: Callable[..., Simulator], wire: Transport) -> None:
+    simulator, told = simulate(reject=1, duplicate=1), escalated()
+    simulator.take([sealed(told)])
+    assert len(said(wire)) == 2
+    with speaking(simulator):
+        rejected = read(said(wire)[0])
+    assert (rejected.type, rejected.data["reason"]) == (contracts.REJECTED, "inappropriate")
+    simulator.knobs = Knobs(bad_signature=1)
+    simulator.take([sealed(told)])
+    with pytest.raises(BadSignature):
+        read(said(wire)[-1])
+
+
+def test_knob_disorder_sends_a_batch_back_to_front(simulate: Callable[..., Simulator], wire: Transport) -> None:
+    simulator, first, second = simulate(disorder=1), escalated(), escalated()
+    simulator.take([sealed(first), sealed(second)])
+    assert [read(parcel).data["message_id"] for parcel in said(wire)] == [second.id, first.id]
+
+
+def test_the_simulator_knows_the_contract_and_nothing_else_of_the_portal() -> None:
+    question = (
+        "import sys, portal.vianet.simulator;"
+        "ours = {'portal', 'tenants', 'subscriptions', 'support', 'messagecenter'};"
+        "print(sorted(name for name in sys.modules if name.split('.')[0] in ours"
+        " and name != 'portal' and not name.startswith('portal.vianet') or name in ('django.conf', 'django.db')))"
+    )
+    answer = subprocess.run([sys.executable, "-c", question], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "[]"
