@@ -61,7 +61,7 @@ def _page(request: HttpRequest, error: PortalError) -> HttpResponse:
         "error": error,
         "status": int(error.status),
         "request_id": request_id_of(request),
-        "layout": "base.html" if getattr(request, "actor", None) else "base_bare.html",
+        "layout": "base.html" if _is_signed_in(request) else "base_bare.html",
     }
     name = f"errors/{int(error.status)}.html" if error.status in PAGES else "errors/problem.html"
     headers = {}
@@ -77,6 +77,11 @@ def _page(request: HttpRequest, error: PortalError) -> HttpResponse:
     response = HttpResponse(body, status=int(error.status), headers=headers)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def _is_signed_in(request: HttpRequest) -> bool:
+    """Whether the frame with the navigation can be drawn; the trouble may have begun before the actor was known."""
+    return bool(getattr(getattr(request, "actor", None), "is_known", False))
 
 
 def _plain(error: PortalError, request: HttpRequest) -> str:

@@ -7,6 +7,6 @@ from portal.api import views
 app_name = "api"
 
 urlpatterns = [
-    path("openapi.json", views.OpenApiView.as_view(), name="openapi"),
+    path("openapi.json", views.openapi, name="openapi"),
     path("docs", views.docs, name="docs"),
 ]

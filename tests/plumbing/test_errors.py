@@ -92,3 +92,8 @@ def test_a_forged_form_is_refused_in_words(visitor: Client) -> None:
     response = strict.post("/leave/")
     assert response.status_code == 403
     assert "csrfFailed" in response.content.decode()
+
+
+def test_a_refusal_without_words_of_its_own_does_not_repeat_its_title(visitor: Client) -> None:
+    page = visitor.get("/fail/not-visible/").content.decode()
+    assert page.count("Page not found") == 2  # the tab and the heading
