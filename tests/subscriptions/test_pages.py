@@ -1,0 +1,120 @@
+"""The pages of subscriptions, for the partner of record, the customer, a second partner and strangers."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.utils.http import urlencode
+
+from portal.demo.cast import Cast
+from subscriptions.models import Offer, Subscription
+from tests.subscriptions.conftest import Buy
+
+Browser = Callable[[str], Client]
+
+
+def text(client: Client, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200, response.content.decode()[-600:]
+    return response.content.decode()
+
+
+def below(subscription: Subscription, step: str = "") -> str:
+    return f"/organisations/{subscription.tenant_id}/subscriptions/{subscription.pk}/{step}"
+
+
+STEPS = ("", "quantity/", "suspend/", "reactivate/", "name/")
+VERBS = STEPS[1:]
+
+
+@pytest.mark.parametrize("who", ["anna", "alice"])
+def test_partner_and_customer_open_the_same_list(browser_of: Browser, seats: Subscription, who: str) -> None:
+    page = text(browser_of(who), f"/organisations/{seats.tenant_id}/subscriptions/")
+    assert "Office 365 E3" in page
+    assert "O365-E3" in page
+    assert "Fanyun Cloud" in page
+
+
+def test_a_chinese_reader_sees_the_offers_chinese_name(browser_of: Browser, seats: Subscription) -> None:
+    assert "Office 365 企业版 E3" in text(browser_of("lily"), f"/organisations/{seats.tenant_id}/subscriptions/")
+
+
+def test_a_customer_reads_who_can_change_it_and_asks(browser_of: Browser, seats: Subscription) -> None:
+    page = text(browser_of("alice"), below(seats))
+    assert "Only your partner can change subscriptions" in page
+    assert f"/organisations/{seats.tenant_id}/requests/new/?about=subscription" in page
+    assert below(seats, "quantity/") not in page
+    assert "support@fanyun.example" in page
+
+
+def test_an_agent_gets_buttons_that_work(browser_of: Browser, seats: Subscription) -> None:
+    page = text(browser_of("anna"), below(seats))
+    for step in ("quantity/", "suspend/", "name/"):
+        assert f'href="{below(seats, step)}"' in page
+    assert "Request a change" not in page
+
+
+def test_a_reader_without_the_right_to_ask_has_no_button(browser_of: Browser, seats: Subscription) -> None:
+    assert "Request a change" not in text(browser_of("sven"), below(seats))
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("who", ["mallory", "jun", "olivia"])
+def test_a_stranger_finds_nothing(browser_of: Browser, seats: Subscription, who: str, step: str) -> None:
+    assert browser_of(who).get(below(seats, step)).status_code == 404
+    assert browser_of(who).post(below(seats, step)).status_code == 404
+
+
+@pytest.mark.parametrize("step", VERBS)
+@pytest.mark.parametrize("who", ["alice", "uma", "lily", "sven", "ed", "helen", "boris"])
+def test_within_reach_but_without_the_right_is_refused(
+    browser_of: Browser, seats: Subscription, who: str, step: str
+) -> None:
+    data = {"quantity": "30", "version": "1", "reason": "fraud", "friendly_name": "mine"}
+    assert browser_of(who).get(below(seats, step)).status_code == 403
+    assert browser_of(who).post(below(seats, step), data).status_code == 403
+    before = (seats.quantity, seats.status, seats.friendly_name)
+    seats.refresh_from_db()
+    assert (seats.quantity, seats.status, seats.friendly_name) == before
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_visitors_are_asked_to_sign_in(browser_of: Browser, seats: Subscription, step: str) -> None:
+    response = browser_of("").get(below(seats, step))
+    assert response.status_code == 302
+    assert response["Location"] == f"/account/login/?{urlencode({'next': below(seats, step)})}"
+
+
+def test_only_the_methods_that_exist(browser_of: Browser, seats: Subscription) -> None:
+    anna = browser_of("anna")
+    for method in (anna.post, anna.put, anna.patch, anna.delete):
+        assert method(below(seats)).status_code == 405
+    for step in VERBS:
+        assert anna.delete(below(seats, step)).status_code == 405
+
+
+def test_another_customers_address_does_not_lead_to_it(browser_of: Browser, cast: Cast, seats: Subscription) -> None:
+    assert browser_of("anna").get(f"/organisations/{cast.jade.pk}/subscriptions/{seats.pk}/").status_code == 404
+
+
+def test_a_second_partner_sees_only_the_service_it_was_granted(
+    browser_of: Browser, seats: Subscription, sites: Offer, buy: Buy
+) -> None:
+    granted = buy(sites)
+    boris = browser_of("boris")
+    listed = text(boris, f"/organisations/{seats.tenant_id}/subscriptions/")
+    assert "SharePoint Online (Plan 1)" in listed
+    assert "Office 365 E3" not in listed
+    assert "Only the partner of record can do this." in text(boris, below(granted))
+    assert boris.get(below(seats)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("who", "price", "cost"),
+    [("anna", True, True), ("alice", True, False), ("sam", False, False), ("uma", False, False)],
+)
+def test_money_and_notes_are_shown_to_those_in_the_table(
+    browser_of: Browser, seats: Subscription, who: str, price: bool, cost: bool
+) -> None:
+    page = text(browser_of(who), below(seats))
+    assert ("2,400.00" in page, "2,040.00" in page, "pays late" in page) == (price, cost, cost)
