@@ -33,9 +33,17 @@ DELEGATED = {
     for name in ("administer_on_behalf", "see_service_health", "file_requests")
 }
 
+
 @transaction.atomic
 def found_organisation(
-    kind: Kind, name: str, domain: str, *, actor: Actor, chinese_name: str = "", support_email: str = "", support_phone: str = ""
+    kind: Kind,
+    name: str,
+    domain: str,
+    *,
+    actor: Actor,
+    chinese_name: str = "",
+    support_email: str = "",
+    support_phone: str = "",
 ) -> Tenant:
     """Enter an organisation into the portal. `domain` is its initial domain and never changes."""
     require(actor, Permission.CUSTOMER_CREATE if kind == Kind.CUSTOMER else Permission.PARTNER_APPROVE)
@@ -59,7 +67,11 @@ def start_relationship(partner: Tenant, customer: Tenant, *, actor: Actor) -> Re
     if actor.tenant_id not in {None, partner.pk}:
         raise NotAllowed(_("A partner starts only its own relationships."), code="outOfReach", subject=partner)
     Tenant.objects.locked(customer.pk)
-    if ResellerRelationship.objects.for_system("uniqueness").filter(partner=partner, customer=customer, ended_at=None).exists():
+    if (
+        ResellerRelationship.objects.for_system("uniqueness")
+        .filter(partner=partner, customer=customer, ended_at=None)
+        .exists()
+    ):
         raise RuleBroken(_("This relationship already exists."), code="relationshipExists")
     relationship = ResellerRelationship(partner=partner, customer=customer)
     relationship.save(force_insert=True)
@@ -96,9 +108,11 @@ def grant_delegated_admin(
     service: str = "",
     expires_at: datetime | None = None,
 ) -> DelegatedAdmin:
-    """Let a partner administer the customer: one service, or all when `service` is empty, until `expires_at` or for ever.
+    """Let a partner administer the customer: one service, or all when `service` is empty, until `expires_at` or for
+    ever.
 
-    Only the customer's global admin grants (domain.md 1.4). An expired grant for the same service gives way to the new one.
+    Only the customer's global admin grants (domain.md 1.4). An expired grant for the same service gives way to the new
+    one.
     """
     require(actor, Permission.GRANT_MAKE, customer)
     Tenant.objects.locked(customer.pk)
@@ -127,7 +141,10 @@ def revoke_delegated_admin(grant: DelegatedAdmin, *, actor: Actor) -> DelegatedA
     if not DelegatedAdmin.objects.in_force().filter(customer=grant.customer_id, partner=grant.partner_id).exists():
         _take(grant.partner, grant.customer, DELEGATED)
     book.record(
-        actor, "tenants.grant.revoked", grant, before={"partner": grant.partner.name, "level": grant.level, "service": grant.service}
+        actor,
+        "tenants.grant.revoked",
+        grant,
+        before={"partner": grant.partner.name, "level": grant.level, "service": grant.service},
     )
     return grant
 
@@ -155,7 +172,9 @@ def _take(partner: Tenant, customer: Tenant, permissions: dict[str, tuple[Role, 
 
 def _still_tied(partner: Tenant, customer: Tenant) -> bool:
     return (
-        ResellerRelationship.objects.for_system("ties").filter(partner=partner, customer=customer, ended_at=None).exists()
+        ResellerRelationship.objects.for_system("ties")
+        .filter(partner=partner, customer=customer, ended_at=None)
+        .exists()
         or DelegatedAdmin.objects.in_force().filter(partner=partner, customer=customer).exists()
     )
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.errors import NotAllowed, RuleBroken
 from tenants.access import Allowed, Decision, Denied, Permission, can, tie_of
-from tenants.actions.roles import LAST_ADMIN, is_last_admin
+from tenants.actions.roles import LAST_ADMIN, is_last_admin, roles_of
 from tenants.actor import Actor
 from tenants.models import Level, Role, User
 from tenants.models.role import LIGHT_ROLES, PARTNER_ADMIN_ROLES, TOP_ROLES
@@ -15,7 +15,8 @@ from tenants.models.role import LIGHT_ROLES, PARTNER_ADMIN_ROLES, TOP_ROLES
 OWN_ACCOUNT = Denied("ownAccount", _("Nobody does this to their own account. Ask another admin."))
 OWN_PASSWORD = Denied("ownAccount", _("Change your own password under My account."))
 GLOBAL_ADMIN_ON_BEHALF = Denied(
-    "globalAdminOnBehalf", _("A global admin's account is managed only by the organisation itself, never on its behalf.")
+    "globalAdminOnBehalf",
+    _("A global admin's account is managed only by the organisation itself, never on its behalf."),
 )
 HOLDS_ROLES = Denied("targetHoldsRoles", _("This person holds admin roles. Only a global admin can do this."))
 # What would leave an organisation without a global admin when done to its last one.
@@ -23,7 +24,7 @@ DISABLING = frozenset({Permission.USER_BLOCK, Permission.USER_DELETE})
 
 
 def decision_on(actor: Actor, permission: Permission, user: User) -> Decision:
-    """The table's answer about this person's account, then the conditions, then the rule about the last global admin."""
+    """The table's answer about this account, then the conditions, then the rule about the last global admin."""
     decision = can(actor, permission, user) and condition(actor, permission, user)
     if decision and permission in DISABLING and user.is_active and is_last_admin(user):
         return LAST_ADMIN
@@ -49,7 +50,7 @@ def condition(actor: Actor, permission: Permission, user: User) -> Decision:
         return Allowed()
     if actor.user_id == user.pk:
         return OWN_PASSWORD if permission is Permission.USER_RESET_PASSWORD else OWN_ACCOUNT
-    roles = set(user.role_assignments.values_list("role", flat=True))
+    roles = roles_of(user)
     if actor.tenant_id != user.tenant_id:
         return _on_behalf(actor, user, roles)
     if actor.has_role(*TOP_ROLES):
@@ -61,7 +62,8 @@ def condition(actor: Actor, permission: Permission, user: User) -> Decision:
 def _on_behalf(actor: Actor, user: User, roles: set[str]) -> Decision:
     """Admin agents act as the customer's global admin, helpdesk agents as its password admin.
 
-    A global admin's account stays out of both's reach: whoever resets its password could then do all that is never done on behalf.
+    A global admin's account stays out of both's reach: whoever resets its password could then do in its name all that
+    is never done on behalf.
     """
     if roles & set(TOP_ROLES):
         return GLOBAL_ADMIN_ON_BEHALF

@@ -25,7 +25,8 @@ LAST_ADMIN = Denied(
 def assign_role(user: User, role: Role, *, actor: Actor) -> RoleAssignment:
     """Give a person a role of its own kind of organisation.
 
-    Never to oneself; a global admin's role never on behalf; a partner's admin roles only by its global admin (permissions.md 4 e, h, m).
+    Never to oneself; a global admin's role never on behalf; a partner's admin roles only by its global admin
+    (permissions.md 4 e, h, m).
     """
     require(actor, Permission.ROLE_ASSIGN, user)
     user = User.objects.locked(user.pk)
@@ -77,12 +78,19 @@ def is_last_admin(user: User) -> bool:
     held = _top_roles(user)
     if not held:
         return False
-    others = RoleAssignment.objects.filter(tenant_id=user.tenant_id, role__in=held, user__is_active=True, user__deleted_at=None)
+    others = RoleAssignment.objects.filter(
+        tenant_id=user.tenant_id, role__in=held, user__is_active=True, user__deleted_at=None
+    )
     return not others.exclude(user=user).exists()
 
 
+def roles_of(user: User) -> set[str]:
+    """The roles a person holds; no query where they were prefetched."""
+    return {assignment.role for assignment in user.role_assignments.all()}
+
+
 def _top_roles(user: User) -> set[str]:
-    return set(user.role_assignments.values_list("role", flat=True)) & set(TOP_ROLES)
+    return roles_of(user) & set(TOP_ROLES)
 
 
 def group_name(partner: Tenant, role: str) -> str:

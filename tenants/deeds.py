@@ -1,0 +1,139 @@
+"""Deeds in words: what the audit log's codes mean to a reader. Each room tells its own from its `apps.py`.
+
+A sentence names `%(target)s`, and may name what the deed recorded: `%(role)s`, `%(quantity)s` ...
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from portal.audit.chain import Outcome
+from portal.audit.models import AuditEntry
+from portal.errors import Text
+from tenants.models import Kind, Level, Role, Standing
+from tenants.service_settings import SETTINGS
+from tenants.services import Service
+
+_sentences: dict[str, Text] = {
+    "audit.chain.begun": _("Began the audit log"),
+    "portal.write.refused": _("Tried a change and was refused"),
+    "tenants.grant.made": _("Granted delegated administration to %(partner)s"),
+    "tenants.grant.revoked": _("Revoked the delegated administration of %(partner)s"),
+    "tenants.organisation.founded": _("Entered the organisation %(target)s"),
+    "tenants.relationship.ended": _("Ended the reseller relationship with %(partner)s"),
+    "tenants.relationship.started": _("Started the reseller relationship with %(partner)s"),
+    "tenants.role.assigned": _("Gave %(target)s the role %(role)s"),
+    "tenants.role.removed": _("Took the role %(role)s from %(target)s"),
+    "tenants.setting.changed": _("Changed the setting %(target)s"),
+    "tenants.token.issued": _("Issued a token for %(target)s"),
+    "tenants.token.revoked": _("Revoked a token of %(target)s"),
+    "tenants.user.blocked": _("Blocked %(target)s"),
+    "tenants.user.created": _("Created the account of %(target)s"),
+    "tenants.user.deleted": _("Deleted the account of %(target)s"),
+    "tenants.user.password_reset": _("Reset the password of %(target)s"),
+    "tenants.user.restored": _("Restored the account of %(target)s"),
+    "tenants.user.unblocked": _("Unblocked %(target)s"),
+}
+_names: dict[str, Text] = {
+    "code": _("Reason"),
+    "confirmed": _("Confirmed"),
+    "days": _("Days"),
+    "display_name": _("Display name"),
+    "domain": _("Domain"),
+    "kind": _("Kind"),
+    "level": _("Level"),
+    "name": _("Name"),
+    "partner": _("Partner"),
+    "path": _("Address"),
+    "role": _("Role"),
+    "scopes": _("Rights"),
+    "service": _("Service"),
+    "standing": _("Standing"),
+    "upn": _("Sign-in name"),
+    "value": _("Value"),
+}
+_vocabularies: dict[str, Callable[[Any], Text]] = {
+    "kind": lambda value: dict(Kind.choices).get(value, value),
+    "level": lambda value: dict(Level.choices).get(value, value),
+    "role": lambda value: dict(Role.choices).get(value, value),
+    "service": lambda value: dict(Service.choices).get(value, value) or _("All services"),
+    "standing": lambda value: dict(Standing.choices).get(value, value),
+}
+_MACHINES: dict[str, Text] = {
+    "21vianet": "21Vianet",
+    "lifecycle": pgettext_lazy("machine", "Subscription lifecycle"),
+    "setup": pgettext_lazy("machine", "Portal set-up"),
+}
+OUTCOMES: dict[str, tuple[Text, str]] = {
+    Outcome.SUCCEEDED: (pgettext_lazy("outcome", "Done"), "success"),
+    Outcome.REFUSED: (pgettext_lazy("outcome", "Refused"), "danger"),
+}
+
+
+def tell(
+    sentences: Mapping[str, Text],
+    names: Mapping[str, Text] | None = None,
+    vocabularies: Mapping[str, Callable[[Any], Text]] | None = None,
+) -> None:
+    """Teach the log a room's deeds, the names of what they record, and the words for recorded codes."""
+    _sentences.update(sentences)
+    _names.update(names or {})
+    _vocabularies.update(vocabularies or {})
+
+
+def known() -> frozenset[str]:
+    """The codes that have a sentence."""
+    return frozenset(_sentences)
+
+
+def sentence(entry: AuditEntry) -> str:
+    """The deed as a sentence in the reader's language; a code that nobody taught stands for itself."""
+    template = _sentences.get(entry.deed)
+    return str(template) % _Recorded(entry) if template else entry.deed
+
+
+def actor_name(entry: AuditEntry) -> str:
+    """The person's name as it was, or the machine's."""
+    return str(_MACHINES.get(entry.actor_name, entry.actor_name))
+
+
+def changes(entry: AuditEntry) -> list[tuple[str, str, str]]:
+    """(name, before, after) of everything recorded, in words; data that did not change stands under *after*."""
+    before, after = entry.data.get("before", {}), entry.data.get("after", {})
+    others = {name: value for name, value in entry.data.items() if name not in {"before", "after"}}
+    rows = [(name, before.get(name), after.get(name)) for name in {**before, **after}]
+    rows += [(name, None, value) for name, value in others.items()]
+    return [(str(_names.get(name, name)), _word(entry, name, old), _word(entry, name, new)) for name, old, new in rows]
+
+
+class _Recorded(dict[str, str]):
+    """What a sentence may name; a dash for what this entry did not record."""
+
+    def __init__(self, entry: AuditEntry) -> None:
+        recorded = {**entry.data, **entry.data.get("before", {}), **entry.data.get("after", {})}
+        super().__init__({name: _word(entry, name, value) for name, value in recorded.items()})
+        self["target"] = _target(entry)
+
+    def __missing__(self, name: str) -> str:
+        return "\N{EM DASH}"
+
+
+def _target(entry: AuditEntry) -> str:
+    setting = SETTINGS.get(entry.target_name)
+    return str(setting.label) if setting else entry.target_name
+
+
+def _word(entry: AuditEntry, name: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if name == "value" and entry.target_name in SETTINGS:
+        return str(SETTINGS[entry.target_name].shown(value))
+    if name in _vocabularies:
+        return str(_vocabularies[name](value))
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    if isinstance(value, list):
+        return ", ".join(str(part) for part in value)
+    return str(value)

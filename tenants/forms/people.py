@@ -1,0 +1,68 @@
+"""Forms about people. They check shape; whether it may be done is the verb's business."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from tenants.actions.people import LONGEST_ALIAS
+from tenants.models import Role, Tenant
+from tenants.models.role import ROLES_OF
+
+
+class UserFilter(forms.Form):
+    """Above the list of people."""
+
+    STATES = (
+        ("", pgettext_lazy("people", "All but deleted")),
+        ("blocked", pgettext_lazy("people", "Blocked")),
+        ("deleted", pgettext_lazy("people", "Deleted")),
+    )
+    q = forms.CharField(label=_("Name or sign-in name"), required=False, widget=forms.SearchInput, max_length=100)
+    state = forms.ChoiceField(label=_("State"), choices=STATES, required=False)
+
+
+class CustomerFilter(forms.Form):
+    """Above the list of customers."""
+
+    q = forms.CharField(label=_("Name or domain"), required=False, widget=forms.SearchInput, max_length=100)
+
+
+class NewUserForm(forms.Form):
+    """A new account."""
+
+    display_name = forms.CharField(label=_("Display name"), max_length=256)
+    alias = forms.CharField(label=_("Sign-in name"), max_length=LONGEST_ALIAS)
+    email = forms.EmailField(
+        label=_("Mail address"),
+        required=False,
+        help_text=_("Where letters go. Without one they go to the sign-in name."),
+    )
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=[("", _("As the browser asks")), *settings.LANGUAGES],
+        required=False,
+        help_text=_("The language of pages and letters. The person can change it."),
+    )
+
+    def __init__(self, *args: Any, tenant: Tenant, **keywords: Any) -> None:
+        super().__init__(*args, **keywords)
+        self.fields["alias"].help_text = _("What stands before @%(domain)s.") % {"domain": tenant.domain}
+
+
+class RoleForm(forms.Form):
+    """One press of a button on the page of roles."""
+
+    deed = forms.ChoiceField(choices=[("assign", "assign"), ("remove", "remove")])
+    role = forms.ChoiceField()
+
+    def __init__(self, *args: Any, tenant: Tenant, **keywords: Any) -> None:
+        super().__init__(*args, **keywords)
+        self.fields["role"] = forms.ChoiceField(choices=[(role.value, role.label) for role in ROLES_OF[tenant.kind]])
+
+    @property
+    def chosen(self) -> Role:
+        """The role that the button names."""
+        return Role(self.cleaned_data["role"])

@@ -1,0 +1,110 @@
+"""The audit log of one organisation: who did what, for whom, and what was refused."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from portal.audit.chain import Outcome
+from portal.audit.models import AuditEntry
+from portal.paging import keyset
+from portal.ui.tables import Cell, Column, Empty, Table
+from portal.ui.values import NOTHING
+from portal.web import render_page
+from tenants import deeds
+from tenants.access import Permission
+from tenants.audit_log import entries_visible_to, names_of
+from tenants.models import Tenant
+from tenants.views.parts import pages, trail
+from tenants.web import PortalRequest, page
+
+
+class AuditFilter(forms.Form):
+    """Above the log."""
+
+    SHOWN = (
+        ("", pgettext_lazy("audit", "Everything")),
+        ("behalf", pgettext_lazy("audit", "Done on behalf of a customer")),
+        ("refused", pgettext_lazy("audit", "Refused")),
+    )
+    show = forms.ChoiceField(label=gettext_lazy("Show"), choices=SHOWN, required=False)
+
+
+@page((Tenant, "customer_id"), get=Permission.AUDIT_READ)
+def audit_log(request: PortalRequest, customer: Tenant) -> HttpResponse:
+    """The newest entries first."""
+    wanted = AuditFilter(request.GET or None)
+    entries = _narrowed(entries_visible_to(request.actor, customer), wanted)
+    found = keyset(entries, ("-at", "-id"), request.GET.get("after"))
+    names = names_of(name for entry in found for name in (entry.actor_tenant_id, entry.on_behalf_of_id))
+    table = Table(
+        _("Audit log"),
+        [
+            Column("deed", _("Deed")),
+            Column("who", _("Who")),
+            Column("at", _("When"), "date"),
+            Column("outcome", _("Outcome"), "badge"),
+            Column("details", _("Details")),
+        ],
+        [_row(entry, names) for entry in found],
+        empty=Empty(_("Nothing recorded"), _("Nothing here matches the filter."), icon="document-magnifying-glass"),
+        **pages(request, found),
+    )
+    crumbs = trail(request, customer, (_("Audit log"), ""))
+    context = {"organisation": customer, "table": table, "filter": wanted, "crumbs": crumbs}
+    return render_page(request, "tenants/audit_log.html", context, partial="results")
+
+
+def _narrowed(entries: QuerySet[AuditEntry], wanted: AuditFilter) -> QuerySet[AuditEntry]:
+    match wanted.cleaned_data.get("show") if wanted.is_valid() else "":
+        case "behalf":
+            return entries.exclude(on_behalf_of_id=None)
+        case "refused":
+            return entries.filter(outcome=Outcome.REFUSED)
+    return entries
+
+
+def _row(entry: AuditEntry, names: dict[UUID, str]) -> dict[str, Any]:
+    label, tone = deeds.OUTCOMES[entry.outcome]
+    return {
+        "deed": deeds.sentence(entry),
+        "who": _who(entry, names),
+        "at": entry.at,
+        "outcome": Cell(label, tone=tone),
+        "details": _details(entry),
+    }
+
+
+def _who(entry: AuditEntry, names: dict[UUID, str]) -> str:
+    """`Anna An (Fanyun Cloud) on behalf of Huaxin`."""
+    words = {"name": deeds.actor_name(entry)}
+    if entry.actor_tenant_id is None:
+        return words["name"]
+    words["organisation"] = names.get(entry.actor_tenant_id, "")
+    if entry.on_behalf_of_id is None:
+        return _("%(name)s (%(organisation)s)") % words
+    words["customer"] = names.get(entry.on_behalf_of_id, "")
+    return _("%(name)s (%(organisation)s) on behalf of %(customer)s") % words
+
+
+def _details(entry: AuditEntry) -> SafeString:
+    """What was recorded, before and after, folded away."""
+    changes = deeds.changes(entry)
+    if not changes:
+        return NOTHING
+    lines = format_html_join("", "<li>{}</li>", ((_change(*change),) for change in changes))
+    return format_html("<details><summary>{}</summary><ul>{}</ul></details>", _("Show"), lines)
+
+
+def _change(name: str, before: str, after: str) -> SafeString:
+    if before and after:
+        return format_html("{}: <del>{}</del> \N{RIGHTWARDS ARROW} <ins>{}</ins>", name, before, after)
+    if before:
+        return format_html("{}: <del>{}</del>", name, before)
+    return format_html("{}: {}", name, after)

@@ -1,0 +1,202 @@
+"""A customer's partners, and what it lets them do."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from portal.errors import InvalidInput, RuleBroken
+from portal.paging import keyset
+from portal.ui.tables import Cell, Column, Empty, Table
+from portal.web import redirect_to, render_page, toast
+from tenants.access import Decision, Denied, Permission, can
+from tenants.actions.organisations import grant_delegated_admin, revoke_delegated_admin
+from tenants.forms.grants import GrantForm
+from tenants.models import DelegatedAdmin, Level, ResellerRelationship, Tenant
+from tenants.services import Service
+from tenants.views.parts import pages, show_refusal, trail
+from tenants.visibility import TenantQuerySet
+from tenants.web import PortalRequest, page
+
+NO_PARTNER = "noPartner"
+
+
+def partners_of(customer: Tenant) -> TenantQuerySet[Tenant]:
+    """The partners that a customer may grant to: those who sell to it, and those it has let in before.
+
+    A customer never browses all partners; a new one comes by a relationship that the partner starts.
+    """
+    sellers = ResellerRelationship.objects.for_system("the customer's own partners").filter(customer=customer, ended_at=None)
+    helpers = DelegatedAdmin.objects.filter(customer=customer)
+    known = Tenant.objects.for_system("the customer's own partners")
+    return known.filter(pk__in=sellers.values("partner_id")) | known.filter(pk__in=helpers.values("partner_id"))
+
+
+def service_label(service: str) -> str:
+    """The service's name, or that a grant covers all."""
+    return str(Service(service).label) if service else _("All services")
+
+
+def grant_state(grant: DelegatedAdmin) -> Cell:
+    """Where a grant stands now."""
+    if grant.revoked_at is not None:
+        return Cell(pgettext("grant", "Revoked"), tone="neutral")
+    if grant.expires_at is not None and grant.expires_at <= timezone.now():
+        return Cell(pgettext("grant", "Expired"), tone="neutral")
+    return Cell(pgettext("grant", "In force"), tone="success")
+
+
+@page((Tenant, "customer_id"), get=Permission.GRANT_READ)
+def grant_list(request: PortalRequest, customer: Tenant) -> HttpResponse:
+    """Who sells to the customer, and who may administer it."""
+    actor = request.actor
+    relationships = ResellerRelationship.objects.visible_to(actor).filter(customer=customer).select_related("partner")
+    grants = DelegatedAdmin.objects.visible_to(actor).filter(customer=customer)
+    found = keyset(grants.select_related("partner", "granted_by"), ("-granted_at", "-id"), request.GET.get("after"))
+    may_revoke = can(actor, Permission.GRANT_REVOKE, customer)
+    context = {
+        "organisation": customer,
+        "partners": _partner_table([row for row in relationships.order_by("started_at")]),
+        "grants": _grant_table(request, found.rows, bool(may_revoke), pages(request, found)),
+        "can_grant": _may_grant(actor, customer),
+        "can_revoke": may_revoke,
+        "crumbs": trail(request, customer, (_("Partners and grants"), "")),
+    }
+    return render_page(request, "tenants/grant_list.html", context)
+
+
+def _may_grant(actor: Any, customer: Tenant) -> Decision:
+    decision = can(actor, Permission.GRANT_MAKE, customer)
+    if decision and not partners_of(customer).exists():
+        return Denied(NO_PARTNER, _("No partner has a relationship with your organisation yet."))
+    return decision
+
+
+def _partner_table(relationships: list[ResellerRelationship]) -> Table:
+    rows = [
+        {
+            "name": str(row.partner),
+            "state": Cell(pgettext("relationship", "Ended"), tone="neutral")
+            if row.ended_at
+            else Cell(pgettext("relationship", "Active"), tone="success"),
+            "contact": [value for value in (row.partner.support_email, row.partner.support_phone) if value],
+            "since": row.started_at,
+        }
+        for row in relationships
+    ]
+    columns = [
+        Column("name", _("Partner")),
+        Column("state", _("Relationship"), "badge"),
+        Column("contact", _("Support")),
+        Column("since", _("Since"), "date"),
+    ]
+    return Table(_("Partners who sell to you"), columns, rows, Empty(_("No partner sells to you"), icon="building-office"))
+
+
+def _grant_table(
+    request: PortalRequest, grants: list[DelegatedAdmin], may_revoke: bool, links: dict[str, str]
+) -> Table:
+    columns = [
+        Column("partner", _("Partner")),
+        Column("level", _("Level")),
+        Column("service", pgettext("grant", "For")),
+        Column("state", _("State"), "badge"),
+        Column("until", _("Until"), "date"),
+        Column("by", _("Granted")),
+    ]
+    if may_revoke:
+        columns.append(Column("revoke", _("Revoke"), "link"))
+    empty = Empty(
+        _("Nobody administers you"),
+        _("Grant a partner delegated administration when you want its help with people or settings."),
+        icon="key",
+    )
+    return Table(_("Delegated administration"), columns, [_grant_row(row) for row in grants], empty, **links)
+
+
+def _grant_row(grant: DelegatedAdmin) -> dict[str, Any]:
+    return {
+        "partner": str(grant.partner),
+        "level": Level(grant.level).label,
+        "service": service_label(grant.service),
+        "state": grant_state(grant),
+        "until": grant.revoked_at or grant.expires_at or _("Until revoked"),
+        "by": Cell(grant.granted_by.display_name if grant.granted_by else "", note=grant.granted_at),
+        "revoke": _revoke_link(grant),
+    }
+
+
+def _revoke_link(grant: DelegatedAdmin) -> SafeString | str:
+    if grant.revoked_at is not None:
+        return ""
+    return format_html(
+        '<a href="{}" aria-label="{}">{}</a>',
+        reverse("tenants:grant_revoke", args=[grant.customer_id, grant.pk]),
+        _("Revoke the grant of %(partner)s") % {"partner": grant.partner},
+        _("Revoke"),
+    )
+
+
+@page((Tenant, "customer_id"), get=Permission.GRANT_MAKE, post=Permission.GRANT_MAKE)
+def grant_new(request: PortalRequest, customer: Tenant) -> HttpResponse:
+    """A form: whom, how far, for what, until when."""
+    form = GrantForm(request.POST or None, partners=partners_of(customer))
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            values = form.cleaned_data
+            try:
+                grant_delegated_admin(
+                    customer,
+                    values["partner"],
+                    actor=request.actor,
+                    level=Level(values["level"]),
+                    service=values["service"],
+                    expires_at=form.expires_at,
+                )
+            except (RuleBroken, InvalidInput) as refusal:
+                status = show_refusal(form, refusal)
+            else:
+                toast(request, _("%(partner)s may now help you.") % {"partner": values["partner"]})
+                return redirect_to(request, "tenants:grant_list", customer.pk)
+    list_url = reverse("tenants:grant_list", args=[customer.pk])
+    crumbs = trail(request, customer, (_("Partners and grants"), list_url), (_("New grant"), ""))
+    context = {"organisation": customer, "form": form, "list_url": list_url, "crumbs": crumbs}
+    return render_page(request, "tenants/grant_new.html", context, status=status)
+
+
+@page(
+    (Tenant, "customer_id"),
+    (DelegatedAdmin, "grant_id"),
+    get=Permission.GRANT_REVOKE,
+    post=Permission.GRANT_REVOKE,
+)
+def grant_revoke(request: PortalRequest, customer: Tenant, grant: DelegatedAdmin) -> HttpResponse:
+    """What revoking means, then the revocation."""
+    words = {"partner": str(grant.partner), "service": service_label(grant.service)}
+    if request.method == "POST":
+        revoke_delegated_admin(grant, actor=request.actor)
+        toast(request, _("The grant of %(partner)s is revoked.") % words)
+        return redirect_to(request, "tenants:grant_list", customer.pk)
+    list_url = reverse("tenants:grant_list", args=[customer.pk])
+    context = {
+        "organisation": customer,
+        "title": _("Revoke the delegated administration of %(partner)s?") % words,
+        "consequences": [
+            _("The very next click of its people here is refused (%(service)s).") % words,
+            _("It cannot file requests to 21Vianet for you until you grant again."),
+            _("Subscriptions keep running; the partner still owes you support."),
+        ],
+        "submit_label": _("Revoke"),
+        "tone": "danger",
+        "decision": can(request.actor, Permission.GRANT_REVOKE, grant),
+        "cancel_url": list_url,
+        "crumbs": trail(request, customer, (_("Partners and grants"), list_url), (_("Revoke"), "")),
+    }
+    return render_page(request, "tenants/consequences.html", context)

@@ -1,0 +1,40 @@
+"""What several pages of this room share."""
+
+from typing import Any
+
+from django import forms
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from portal.errors import PortalError
+from portal.paging import Page
+from tenants.models import Tenant
+from tenants.web import PortalRequest
+
+
+def trail(request: PortalRequest, organisation: Tenant, *pairs: tuple[Any, str]) -> list[tuple[Any, str]]:
+    """Breadcrumbs: for a partner from its customers, for others from home, through the organisation, to this page."""
+    top = (_("Home"), reverse("shell:home"))
+    if organisation.pk != request.actor.tenant_id:
+        top = (_("Customers"), reverse("tenants:customer_list"))
+    address = reverse("tenants:organisation", args=[organisation.pk]) if pairs else ""
+    return [top, (str(organisation), address), *pairs]
+
+
+def pages(request: PortalRequest, page: Page) -> dict[str, str]:
+    """The table's links to the next and the first page; filters stay."""
+    parameters = request.GET.copy()
+    started = bool(parameters.pop("after", None))
+    first = f"?{parameters.urlencode()}" if started else ""
+    if not page.next_token:
+        return {"first_url": first, "next_url": ""}
+    parameters["after"] = page.next_token
+    return {"first_url": first, "next_url": f"?{parameters.urlencode()}"}
+
+
+def show_refusal(form: forms.Form, error: PortalError) -> int:
+    """Put a verb's refusal beside the fields it names, so that what was typed stays; the status to answer with."""
+    targets = [detail["target"] for detail in error.details if detail["target"] in form.fields]
+    for target in targets or [None]:
+        form.add_error(target, str(error.message))
+    return int(error.status)

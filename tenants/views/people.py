@@ -1,0 +1,208 @@
+"""An organisation's people: the list, one person, a new account, roles."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, prefetch_related_objects
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from portal.api.idempotency import once_per_form
+from portal.errors import InvalidInput, RuleBroken
+from portal.paging import keyset
+from portal.ui.tables import Cell, Column, Empty, Table
+from portal.web import redirect_to, render_page, toast
+from tenants.access import Permission, can
+from tenants.actions.people import create_user
+from tenants.actions.people_rules import decision_on
+from tenants.actions.roles import assign_role, decision_about, remove_role, roles_of
+from tenants.forms.people import NewUserForm, RoleForm, UserFilter
+from tenants.models import Role, RoleAssignment, Tenant, User
+from tenants.models.role import ROLES_OF
+from tenants.views.parts import pages, show_refusal, trail
+from tenants.visibility import TenantQuerySet
+from tenants.web import PortalRequest, page
+
+COLUMNS = ("id", "display_name", "upn", "is_active", "deleted_at", "must_change_password")
+
+
+def person_state(is_active: bool, deleted_at: Any, must_change_password: bool) -> tuple[str, str]:
+    """The account's state in a word, and its tone."""
+    if deleted_at is not None:
+        return pgettext("person", "Deleted"), "danger"
+    if not is_active:
+        return pgettext("person", "Blocked"), "warning"
+    if must_change_password:
+        return _("Must change the password"), "info"
+    return pgettext("person", "Active"), "success"
+
+
+def _people(request: PortalRequest, customer: Tenant, wanted: UserFilter) -> TenantQuerySet[User]:
+    people = User.objects.visible_to(request.actor).filter(tenant=customer)
+    chosen = wanted.cleaned_data if wanted.is_valid() else {}
+    if text := chosen.get("q"):
+        people = people.filter(Q(display_name__icontains=text) | Q(upn__icontains=text))
+    match chosen.get("state"):
+        case "deleted":
+            return people.exclude(deleted_at=None)
+        case "blocked":
+            return people.filter(deleted_at=None, is_active=False)
+    return people.filter(deleted_at=None)
+
+
+@page((Tenant, "customer_id"), get=Permission.USER_LIST)
+def user_list(request: PortalRequest, customer: Tenant) -> HttpResponse:
+    """People by name; the deleted ones under a filter."""
+    wanted = UserFilter(request.GET or None)
+    people = _people(request, customer, wanted).values_list(*COLUMNS)
+    found = keyset(people, ("display_name", "id"), request.GET.get("after"))
+    roles = _roles_by_person(request, [row[0] for row in found])
+    table = Table(
+        _("People"),
+        [
+            Column("name", _("Name"), "link"),
+            Column("upn", _("Sign-in name")),
+            Column("roles", _("Roles")),
+            Column("state", _("State"), "badge"),
+        ],
+        [_row(customer, row, roles) for row in found],
+        empty=Empty(_("Nobody found"), _("Nobody here matches the search."), icon="users"),
+        **pages(request, found),
+    )
+    context = {
+        "organisation": customer,
+        "crumbs": trail(request, customer, (_("People"), "")),
+        "table": table,
+        "filter": wanted,
+        "can_create": can(request.actor, Permission.USER_CREATE, customer),
+    }
+    return render_page(request, "tenants/user_list.html", context, partial="results")
+
+
+def _roles_by_person(request: PortalRequest, ids: list[UUID]) -> dict[UUID, list[str]]:
+    held = RoleAssignment.objects.visible_to(request.actor).filter(user_id__in=ids)
+    roles: dict[UUID, list[str]] = {}
+    for user_id, role in held.order_by("role").values_list("user_id", "role"):
+        roles.setdefault(user_id, []).append(str(Role(role).label))
+    return roles
+
+
+def _row(customer: Tenant, row: tuple[Any, ...], roles: dict[UUID, list[str]]) -> dict[str, Any]:
+    pk, name, upn, *state = row
+    label, tone = person_state(*state)
+    return {
+        "name": Cell(name, href=reverse("tenants:user_detail", args=[customer.pk, pk])),
+        "upn": upn,
+        "roles": ", ".join(roles.get(pk, [])),
+        "state": Cell(label, tone=tone),
+    }
+
+
+@page((Tenant, "customer_id"), get=Permission.USER_CREATE, post=Permission.USER_CREATE)
+def user_new(request: PortalRequest, customer: Tenant) -> HttpResponse:
+    """A form; its answer shows the temporary password, once."""
+    form = NewUserForm(request.POST or None, tenant=customer)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                return _created(request, customer, form)
+            except (InvalidInput, RuleBroken) as refusal:
+                if refusal.code == "formAlreadySent":
+                    raise
+                status = show_refusal(form, refusal)
+    list_url = reverse("tenants:user_list", args=[customer.pk])
+    crumbs = trail(request, customer, (_("People"), list_url), (_("New person"), ""))
+    context = {"organisation": customer, "form": form, "crumbs": crumbs, "list_url": list_url}
+    return render_page(request, "tenants/user_new.html", context, status=status)
+
+
+def _created(request: PortalRequest, customer: Tenant, form: NewUserForm) -> HttpResponse:
+    def act() -> HttpResponse:
+        user, secret = create_user(customer, actor=request.actor, **form.cleaned_data)
+        return show_password(request, customer, user, secret, _("The account of %(name)s is ready"))
+
+    return once_per_form(request, request.actor.user.pk, act) if request.actor.user else act()
+
+
+def show_password(
+    request: PortalRequest, customer: Tenant, user: User, secret: str, title: str
+) -> HttpResponse:
+    """The one page that ever shows a temporary password. No cache and no history of ours keeps it."""
+    name = {"name": user.display_name}
+    crumbs = trail(
+        request, customer, (_("People"), reverse("tenants:user_list", args=[customer.pk])), (_("Temporary password"), "")
+    )
+    context = {"organisation": customer, "person": user, "secret": secret, "title": title % name, "crumbs": crumbs}
+    response = render_page(request, "tenants/password_once.html", context)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@page((Tenant, "customer_id"), (User, "user_id"), get=Permission.USER_LIST)
+def user_detail(request: PortalRequest, customer: Tenant, user: User) -> HttpResponse:
+    """One person, and what may be done about the account."""
+    prefetch_related_objects([user], "role_assignments")
+    state = person_state(user.is_active, user.deleted_at, user.must_change_password)
+    facts = [
+        (_("Sign-in name"), user.upn),
+        (_("Mail address"), user.email),
+        (_("State"), Cell(state[0], tone=state[1])),
+        (_("Language"), user.get_language_display() if user.language else _("As the browser asks")),
+        (_("Time zone"), user.time_zone),
+        (_("Last sign-in"), user.last_login),
+        (_("Account created"), user.created_at),
+    ]
+    if user.deleted_at:
+        facts.append((_("Deleted"), user.deleted_at))
+    list_url = reverse("tenants:user_list", args=[customer.pk])
+    context = {
+        "organisation": customer,
+        "person": user,
+        "facts": facts,
+        "roles": [Role(role).label for role in sorted(roles_of(user))],
+        "can": _decisions(request, user),
+        "crumbs": trail(request, customer, (_("People"), list_url), (user.display_name, "")),
+    }
+    return render_page(request, "tenants/user_detail.html", context)
+
+
+def _decisions(request: PortalRequest, user: User) -> dict[str, Any]:
+    actor = request.actor
+    if user.deleted_at is not None:
+        return {"restore": decision_on(actor, Permission.USER_RESTORE, user)}
+    return {
+        "block": decision_on(actor, Permission.USER_BLOCK, user),
+        "delete": decision_on(actor, Permission.USER_DELETE, user),
+        "reset_password": decision_on(actor, Permission.USER_RESET_PASSWORD, user),
+        "roles": can(actor, Permission.ROLE_ASSIGN, user),
+    }
+
+
+@page(
+    (Tenant, "customer_id"), (User, "user_id"), get=Permission.ROLE_ASSIGN, post=Permission.ROLE_ASSIGN
+)
+def user_roles(request: PortalRequest, customer: Tenant, user: User) -> HttpResponse:
+    """Every role of this kind of organisation, each with the button that gives or takes it."""
+    if request.method == "POST":
+        form = RoleForm(request.POST, tenant=customer)
+        if not form.is_valid():
+            raise InvalidInput(_("This role does not exist in this kind of organisation."), code="unknownRole")
+        verb = assign_role if form.cleaned_data["deed"] == "assign" else remove_role
+        verb(user, form.chosen, actor=request.actor)
+        toast(request, _("The roles of %(name)s are saved.") % {"name": user.display_name})
+        return redirect_to(request, "tenants:user_roles", customer.pk, user.pk)
+    prefetch_related_objects([user], "role_assignments")
+    held = roles_of(user)
+    roles = [
+        {"role": role, "held": role in held, "decision": decision_about(request.actor, user, role)}
+        for role in ROLES_OF[customer.kind]
+    ]
+    detail_url = reverse("tenants:user_detail", args=[customer.pk, user.pk])
+    list_url = reverse("tenants:user_list", args=[customer.pk])
+    crumbs = trail(request, customer, (_("People"), list_url), (user.display_name, detail_url), (_("Roles"), ""))
+    context = {"organisation": customer, "person": user, "roles": roles, "crumbs": crumbs, "detail_url": detail_url}
+    return render_page(request, "tenants/user_roles.html", context)
