@@ -217,5 +217,7 @@ def _ask_url(request: PortalRequest, customer: Tenant, subscription: Subscriptio
         return ""
     query = {"about": "subscription"}
     if subscription:
-        query |= {"subscription": str(subscription.pk), "service": subscription.service}
+        title = gettext("Change of subscription %(name)s") % {"name": subscription}
+        query |= {"subscription": str(subscription.pk), "title": title, "partner": str(subscription.partner_id)}
+        query |= {"service": subscription.service} if subscription.service else {}
     return f"{reverse('support:new', args=[customer.pk])}?{urlencode(query)}"

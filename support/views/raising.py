@@ -35,7 +35,8 @@ def _raise(request: PortalRequest, customer: Tenant, form: RaiseForm) -> HttpRes
 
 
 def _initial(request: PortalRequest) -> dict[str, Any]:
-    return {"service": request.GET.get("service", "")}
+    """What the page that led here has already said, such as a subscription's."""
+    return {name: request.GET[name] for name in ("partner", "service", "title") if request.GET.get(name)}
 
 
 def _crumbs() -> list[tuple[str, str]]:
