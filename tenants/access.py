@@ -1,10 +1,10 @@
 """Who may do what: one question, asked of the table in `tenants.grants`.
 
-A right is held by roles on a *basis* (how the actor stands to the object) and under *needs* (what else must be true). `can()` answers
-with a decision that carries its reason, so that pages, errors and the API say the same.
+A right is held by roles on a *basis* (how the actor stands to the object) and under *needs* (what else must be true).
+`can()` answers with a decision that carries its reason, so that pages, errors and the API say the same.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -63,11 +63,14 @@ NOT_OF_RECORD = Denied("notPartnerOfRecord", _("Only the partner of record can d
 NO_RELATIONSHIP = Denied("relationshipMissing", _("You have no reseller relationship with this customer."))
 NO_GRANT = Denied(
     "delegatedAdminMissing",
-    _("The customer has not granted you delegated administration for this, or has revoked it. Ask its global admin for a grant."),
+    _(
+        "The customer has not granted you delegated administration for this, or has revoked it. Ask its global admin for a grant."
+    ),
 )
 GRANT_TOO_LOW = Denied("delegatedAdminTooLow", _("The customer granted you helpdesk rights only."))
 SUSPENDED = Denied(
-    "partnerSuspended", _("21Vianet has suspended your organisation. You can view and support, but not order or change.")
+    "partnerSuspended",
+    _("21Vianet has suspended your organisation. You can view and support, but not order or change."),
 )
 PARTNER_ONLY = Denied("partnerOnly", _("Only your partner can change subscriptions. Ask your partner for the change."))
 SCOPE_MISSING = Denied("scopeMissing", _("This token was not issued for this action."))
@@ -76,20 +79,25 @@ NOBODY_KNOWN = Denied("notSignedIn", _("Sign in first."))
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """What binds the actor's organisation to one customer now. `levels` maps a granted service ('' is all) to its level."""
+    """What binds the actor's organisation to one customer now. `levels` maps a granted service ('' is all) to its
+    level.
+    """
 
     reseller: bool = False
     levels: Mapping[str, str] = field(default_factory=dict)
     guardian: frozenset[str] = frozenset()
 
     def level_for(self, service: str | None) -> str:
-        """The highest level of the grants that cover this service; an act that belongs to none needs the grant for all."""
+        """The highest level of the grants that cover this service; an act that belongs to none needs the grant for all.
+        """
         covering = [self.levels[key] for key in ("", service) if key is not None and key in self.levels]
         return Level.ADMIN if Level.ADMIN in covering else next(iter(covering), "")
 
 
 def can(actor: Actor, permission: Permission, subject: Any = None) -> Decision:
-    """May the actor do this, to this? `subject` answers `tenant_id`, and where it has them `reach_partner_id`, `service`, `owner_id`."""
+    """May the actor do this, to this? `subject` answers `tenant_id`, and where it has them `reach_partner_id`,
+    `service`, `owner_id`.
+    """
     if actor.machine:
         return YES if permission in SYSTEM_GRANTS.get(actor.machine, ()) else _role_missing(permission)
     if actor.user is None:
@@ -104,7 +112,8 @@ def can(actor: Actor, permission: Permission, subject: Any = None) -> Decision:
 
 
 def require(actor: Actor, permission: Permission, subject: Any = None) -> None:
-    """Ask inside a verb. What was asked still holds when the verb saves: the relationship and the grants are locked, shared.
+    """Ask inside a verb. What was asked still holds when the verb saves: the relationship and the grants are locked,
+    shared.
 
     Raises `NotAllowed` (403), which the middleware audits in a transaction of its own.
     """
@@ -147,7 +156,9 @@ def _in_scope(scopes: list[str], permission: Permission) -> bool:
 def _role_missing(permission: Permission) -> Denied:
     roles = sorted({role for rule in GRANTS[permission] for role in rule.roles}, key=list(Role).index)
     labels = format_lazy(", ".join(["{}"] * len(roles)), *(role.label for role in roles))
-    return Denied("roleMissing", format_lazy(_("Your role does not allow this. It takes one of: {roles}."), roles=labels))
+    return Denied(
+        "roleMissing", format_lazy(_("Your role does not allow this. It takes one of: {roles}."), roles=labels)
+    )
 
 
 def _refusal(rule: Rule, actor: Actor, subject: Any) -> Denied | None:
@@ -176,7 +187,11 @@ def _reseller(rule: Rule, actor: Actor, subject: Any) -> Denied | None:
     if getattr(subject, "reach_partner_id", actor.tenant_id) != actor.tenant_id:
         return NOT_OF_RECORD
     tie = tie_of(actor, subject.tenant_id)
-    return None if tie.reseller and rule.guardian in tie.guardian else NO_RELATIONSHIP
+    if not tie.reseller:
+        return NO_RELATIONSHIP
+    if rule.guardian not in tie.guardian:
+        return NO_GRANT if Need.GRANT in rule.needs else NO_RELATIONSHIP
+    return None
 
 
 def _delegated(rule: Rule, actor: Actor, subject: Any) -> Denied | None:
@@ -234,7 +249,7 @@ def _lock_shared(rows: QuerySet[Any]) -> None:
             cursor.execute(f"{sql} FOR SHARE", parameters)
 
 
-# --- The same table as conditions on rows -------------------------------------------------------------------------------
+# --- The same table as conditions on rows ---------------------------------------------------------------------------
 
 
 def reach_query(actor: Actor, tenancy: Tenancy) -> Q | None:
