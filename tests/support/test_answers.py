@@ -1,0 +1,135 @@
+"""What 21Vianet says reaches the request, once, in order, and only those who may read it."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from portal.outbox import handlers
+from portal.outbox.consumer import take
+from portal.outbox.models import InboundMessage, OutboundMessage, Outcome, State
+from portal.vianet import contracts
+from support import actions
+from support.models import Comment, Escalation
+from tests.outbox.messages import acknowledged, answered, from_vianet
+from tests.support.conftest import Story, fresh
+
+Browser = Callable[[str], Client]
+CASE = "CN20261122-000123"
+
+
+def ended(kind: str, escalation: Escalation, operator_seq: int = 1, **more: Any) -> Any:
+    told = {"escalation_id": str(escalation.pk), "operator_seq": operator_seq, "text": "Done."} | more
+    return from_vianet(kind, told)
+
+
+def outcomes() -> list[str]:
+    return list(InboundMessage.objects.order_by("operator_seq", "received_at").values_list("outcome", flat=True))
+
+
+def test_the_rooms_handlers_are_registered() -> None:
+    for kind in (contracts.ACKNOWLEDGED, contracts.ANSWERED, contracts.REJECTED, contracts.RESOLVED):
+        function = handlers.find(kind)
+        assert function is not None
+        assert function.__module__ == "support.handlers"
+
+
+def test_both_sides_see_the_case_number(escalated: Escalation, browser_of: Browser, rest_of: Browser) -> None:
+    take([acknowledged(escalated.pk)])
+    escalated.refresh_from_db()
+    assert (escalated.state, escalated.case_number, escalated.operator_seq) == ("acknowledged", CASE, 1)
+    assert escalated.acknowledged_at is not None
+    reference = escalated.support_request.reference
+    for person in ("alice", "sven", "helen", "anna"):
+        assert CASE in browser_of(person).get(f"/requests/{reference}/").content.decode()
+        found = rest_of(person).get(f"/v1.0/supportRequests/{reference}").json()["escalation"]
+        assert (found["state"], found["caseNumber"]) == ("acknowledged", CASE)
+    assert OutboundMessage.objects.get().state == State.ACKED
+
+
+def test_a_global_reader_reads_neither_the_case_number_nor_the_answers(
+    story: Story, escalated: Escalation, browser_of: Browser, rest_of: Browser
+) -> None:
+    from tenants.actions.roles import assign_role  # noqa: PLC0415 - only this test changes a role
+    from tenants.models import Role  # noqa: PLC0415 - as above
+
+    story.do("alice", assign_role, story.cast.ed, Role.GLOBAL_READER)
+    take([acknowledged(escalated.pk), answered(escalated.pk, text="Check the connector, please.")])
+    reference = escalated.support_request.reference
+    answers = [
+        browser_of("ed").get(f"/requests/{reference}/"),
+        rest_of("ed").get(f"/v1.0/supportRequests/{reference}"),
+        rest_of("ed").get(f"/v1.0/supportRequests/{reference}/comments"),
+        rest_of("ed").get("/v1.0/supportRequests"),
+    ]
+    for answer in answers:
+        assert answer.status_code == 200
+        assert CASE not in answer.content.decode()
+        assert "Check the connector" not in answer.content.decode()
+
+
+def test_an_answer_passes_the_turn_to_the_partner(escalated: Escalation, browser_of: Browser) -> None:
+    take([acknowledged(escalated.pk), answered(escalated.pk)])
+    escalated.refresh_from_db()
+    said = Comment.objects.get()
+    assert (said.side, said.author, said.author_name, said.text) == ("vianet", None, "21Vianet", "请检查连接器。")
+    assert (escalated.state, fresh(escalated.support_request).status) == ("accepted", "waitingForPartner")
+    assert "请检查连接器。" in browser_of("alice").get(escalated.support_request.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "state"),
+    [
+        (contracts.REJECTED, {"reason": "inappropriate"}, "rejected"),
+        (contracts.RESOLVED, {}, "resolved"),
+    ],
+)
+def test_21vianet_ends_it(escalated: Escalation, story: Story, kind: str, more: dict[str, str], state: str) -> None:
+    take([ended(kind, escalated, **more)])
+    escalated.refresh_from_db()
+    assert (escalated.state, escalated.closed_at is not None) == (state, True)
+    assert fresh(escalated.support_request).status == "waitingForPartner"
+    assert story.escalate(escalated.support_request).is_open
+
+
+def test_a_message_that_comes_twice_acts_once(escalated: Escalation) -> None:
+    parcel = answered(escalated.pk, operator_seq=1)
+    take([parcel, parcel])
+    take([parcel])
+    assert Comment.objects.count() == 1
+    assert outcomes() == [Outcome.APPLIED]
+
+
+def test_messages_that_come_out_of_order_are_applied_in_order(escalated: Escalation) -> None:
+    take([ended(contracts.RESOLVED, escalated, operator_seq=3)])
+    take([answered(escalated.pk, operator_seq=2, text="First this.")])
+    escalated.refresh_from_db()
+    assert escalated.state == "submitted"
+    take([acknowledged(escalated.pk, operator_seq=1)])
+    escalated.refresh_from_db()
+    assert (escalated.state, escalated.case_number) == ("resolved", CASE)
+    assert list(Comment.objects.order_by("created_at").values_list("text", flat=True)) == ["First this.", "Done."]
+
+
+def test_what_comes_after_the_end_is_refused(escalated: Escalation) -> None:
+    take([ended(contracts.RESOLVED, escalated, operator_seq=1), answered(escalated.pk, operator_seq=2)])
+    assert outcomes() == [Outcome.APPLIED, Outcome.REFUSED]
+    assert Comment.objects.count() == 1
+
+
+def test_an_unknown_escalation_is_parked(escalated: Escalation) -> None:
+    take([acknowledged(uuid4())])
+    assert outcomes() == [Outcome.PARKED]
+    escalated.refresh_from_db()
+    assert escalated.state == "submitted"
+
+
+def test_an_acknowledgement_that_crosses_a_withdrawal_notes_the_case_only(story: Story, escalated: Escalation) -> None:
+    OutboundMessage.objects.update(attempts=1)
+    story.do("helen", actions.withdraw_escalation, escalated.support_request)
+    take([acknowledged(escalated.pk)])
+    escalated.refresh_from_db()
+    assert (escalated.state, escalated.case_number) == ("withdrawn", CASE)
+    assert fresh(escalated.support_request).status == "inProgress"
