@@ -1,6 +1,14 @@
 from django.apps import AppConfig
 
+from portal import slots
+
 
 class MessageCenterConfig(AppConfig):
     name = "messagecenter"
     label = "messagecenter"
+
+    def ready(self) -> None:
+        # Here because panels stand on models, which can only be imported once every app is loaded.
+        from messagecenter import panels  # noqa: PLC0415 - see above
+
+        slots.register("tenants.organisation.panels", panels.latest_messages)

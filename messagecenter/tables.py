@@ -4,11 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import Q
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import get_language, gettext
@@ -85,15 +83,7 @@ def page_of(posts: PostQuerySet, row: type[Row] | type[PublishedRow], token: str
     return Page([row(*values) for values in found], found.next_token)
 
 
-def next_address(request: HttpRequest, page: Page) -> str:
-    """The address of the next page with the same filters, "" on the last."""
-    if not page.next_token:
-        return ""
-    filters = [(name, value) for name, value in request.GET.items() if name != "after" and value]
-    return f"?{urlencode([*filters, ('after', page.next_token)])}"
-
-
-def reader_table(page: Page, customer: Tenant, next_url: str, empty: Empty) -> Table:
+def reader_table(page: Page, customer: Tenant, empty: Empty, next_url: str, first_url: str) -> Table:
     """The Message Center of one customer, for whoever reads it there."""
     columns = [
         Column("title", gettext("Title")),
@@ -105,7 +95,7 @@ def reader_table(page: Page, customer: Tenant, next_url: str, empty: Empty) -> T
     ]
     base = reverse("messagecenter:list", args=[customer.pk])
     rows = [_reader_row(row, f"{base}{row.reference}/") for row in page]
-    return Table(gettext("Messages"), columns, rows, empty, next_url, select="references")
+    return Table(gettext("Messages"), columns, rows, empty, next_url, first_url, select="references")
 
 
 def _reader_row(row: Row, address: str) -> dict[str, Any]:
@@ -143,7 +133,7 @@ def act_by(moment: datetime | None) -> Cell | str:
     return Cell(day, tone="danger" if moment < timezone.now() else "warning")
 
 
-def publisher_table(page: Page, next_url: str) -> Table:
+def publisher_table(page: Page, next_url: str, first_url: str) -> Table:
     """Every post, with where it is in its life."""
     columns = [
         Column("title", gettext("Title")),
@@ -160,7 +150,9 @@ def publisher_table(page: Page, next_url: str) -> Table:
         reverse("messagecenter:publish"),
         "megaphone",
     )
-    return Table(gettext("Published messages"), columns, [_publisher_row(row) for row in page], empty, next_url)
+    return Table(
+        gettext("Published messages"), columns, [_publisher_row(row) for row in page], empty, next_url, first_url
+    )
 
 
 def _publisher_row(row: PublishedRow) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from messagecenter.drafts import Draft
 from messagecenter.forms import PostForm, WithdrawForm, initial_of
 from messagecenter.models import Post
 from messagecenter.sanitising import readable_body
-from messagecenter.tables import PublishedRow, next_address, page_of, publisher_table, state_of
+from messagecenter.tables import PublishedRow, page_of, publisher_table, state_of
 from messagecenter.vocabulary import Language, Tag
 from portal.api.idempotency import once_per_form
 from portal.errors import InvalidInput, NotVisible, StaleVersion
@@ -23,6 +23,7 @@ from portal.ui.values import show
 from portal.web import redirect_to, render_page, toast
 from tenants.access import Permission
 from tenants.actor import Actor
+from tenants.views.parts import pages
 from tenants.web import PortalRequest, page
 
 FORM_PAGE = "messagecenter/publishing_form.html"
@@ -33,7 +34,7 @@ def published_list(request: PortalRequest) -> HttpResponse:
     """Every post, the last changed first."""
     posts = Post.objects.for_publisher(request.actor).in_language(request.LANGUAGE_CODE)
     rows = page_of(posts, PublishedRow, request.GET.get("after"))
-    context = {"table": publisher_table(rows, next_address(request, rows)), "crumbs": _crumbs("")}
+    context = {"table": publisher_table(rows, **pages(request, rows)), "crumbs": _crumbs()}
     return render_page(request, "messagecenter/publishing_list.html", context)
 
 
@@ -83,11 +84,7 @@ def withdraw(request: PortalRequest, reference: str) -> HttpResponse:
         "form": form,
         "title": post.translations.get(language=Language.ENGLISH).title,
         "edit_url": edit_url,
-        "crumbs": [
-            *_crumbs(),
-            (post.reference, edit_url),
-            (gettext("Withdraw"), ""),
-        ],
+        "crumbs": _crumbs((post.reference, edit_url), (gettext("Withdraw"), "")),
     }
     return render_page(request, "messagecenter/publishing_withdraw.html", context, status=422 if form.errors else 200)
 
@@ -124,7 +121,7 @@ def _form_page(request: PortalRequest, form: PostForm, post: Post | None = None,
         "preview": preview,
         "audience": _audience(form.draft()) if preview else "",
         "state": state_of(post.start_at, post.end_at, post.withdrawn_at) if post else None,
-        "crumbs": [*_crumbs(), (post.reference if post else gettext("New message"), "")],
+        "crumbs": _crumbs((post.reference if post else gettext("New message"), "")),
         **more,
     }
     return render_page(request, FORM_PAGE, context, status=more.get("status") or (422 if form.errors else 200))
@@ -202,5 +199,6 @@ def _audience(draft: Draft) -> str:
     return text % {"services": services}
 
 
-def _crumbs(list_url: str | None = None) -> list[tuple[Any, str]]:
-    return [(gettext("Published messages"), reverse("messagecenter:published") if list_url is None else list_url)]
+def _crumbs(*below: tuple[Any, str]) -> list[tuple[Any, str]]:
+    list_url = reverse("messagecenter:published") if below else ""
+    return [(gettext("Home"), reverse("shell:home")), (gettext("Published messages"), list_url), *below]

@@ -14,7 +14,7 @@ from messagecenter.forms import FilterForm, MarkForm
 from messagecenter.models import Post, PostTranslation
 from messagecenter.reading import MOST_COUNTED, unread_count, unread_label
 from messagecenter.sanitising import readable_body
-from messagecenter.tables import Row, next_address, page_of, readable_posts, reader_table, wished
+from messagecenter.tables import Row, page_of, readable_posts, reader_table, wished
 from messagecenter.vocabulary import Language
 from portal.errors import Detail, InvalidInput, NotVisible
 from portal.ui.tables import Cell, Empty
@@ -22,6 +22,7 @@ from portal.web import is_fragment, redirect_to, render_page, safe_next, toast
 from tenants.access import Permission
 from tenants.actor import Actor
 from tenants.models import Tenant
+from tenants.views.parts import pages, trail
 from tenants.web import PortalRequest, page
 
 DONE: dict[Mark, Promise] = {
@@ -44,9 +45,9 @@ def message_list(request: PortalRequest, customer: Tenant) -> HttpResponse:
     rows = page_of(posts, Row, request.GET.get("after"))
     context = {
         "form": form,
-        "crumbs": _crumbs(request.actor, customer),
+        "crumbs": trail(request, customer, (gettext("Message Center"), "")),
         "unread": _unread_words(unread_count(request.actor, customer)),
-        "table": reader_table(rows, customer, next_address(request, rows), _nothing(customer, bool(service or view))),
+        "table": reader_table(rows, customer, _nothing(customer, bool(service or view)), **pages(request, rows)),
         "any": bool(rows.rows),
         "here": request.get_full_path(),
     }
@@ -100,7 +101,7 @@ def _detail(request: PortalRequest, customer: Tenant, post: Post) -> dict[str, A
         "languages": [(row.language, Language(row.language).label, row is shown) for row in _in_order(texts)],
         "missing_language": dict(settings.LANGUAGES).get(reader) if asked == reader and reader not in texts else None,
         "facts": _facts(post),
-        "crumbs": [*_crumbs(request.actor, customer, list_url), (post.reference, "")],
+        "crumbs": trail(request, customer, (gettext("Message Center"), list_url), (post.reference, "")),
         "list_url": list_url,
         "mark_url": reverse("messagecenter:mark", args=[customer.pk]),
     }
@@ -122,11 +123,6 @@ def _facts(post: Post) -> list[tuple[str, Any]]:
         (gettext("Last updated"), post.last_modified_at),
         (gettext("Shown until"), post.end_at),
     ]
-
-
-def _crumbs(actor: Actor, customer: Tenant, list_url: str = "") -> list[tuple[Any, str]]:
-    above = [] if actor.tenant_id == customer.pk else [(customer, f"/organisations/{customer.pk}/")]
-    return [*above, (gettext("Message Center"), list_url)]
 
 
 def _unread_words(count: int) -> str:

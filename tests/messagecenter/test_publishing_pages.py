@@ -1,0 +1,154 @@
+"""Where the operator's publishers write."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from messagecenter.actions import update_post
+from messagecenter.models import Post
+from messagecenter.vocabulary import Tag
+from portal.demo.cast import Cast
+from tenants.actor import acting_as
+from tenants.services import Service
+from tests.messagecenter.conftest import a_draft
+from tests.messagecenter.queries import counted
+
+Browser = Callable[[str], Client]
+LIST, NEW = "/publishing/messages/", "/publishing/messages/new/"
+
+
+def typed(**changes: Any) -> dict[str, Any]:
+    return {
+        "title_en": "Mail moves",
+        "body_en": "<p>It <em>moves</em>.</p><script>alert(1)</script>",
+        "title_zh": "邮件迁移",
+        "body_zh": "<p>将迁移。</p>",
+        "services": ["exchange", "teams"],
+        "tags": ["adminImpact"],
+        "category": "planForChange",
+        "severity": "high",
+        "action_required_by": "2030-01-02T08:00",
+        "form_key": "b7e1f2a0-0000-4000-8000-000000000001",
+        **changes,
+    }
+
+
+def test_peng_publishes_and_rosa_reads(owners: Cast, browser_of: Browser) -> None:
+    answer = browser_of("peng").post(NEW, typed())
+    post = Post.objects.get()
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{LIST}{post.reference}/")
+    assert post.services == [Service.EXCHANGE, Service.TEAMS]
+    assert post.action_required_by and post.action_required_by.isoformat() == "2030-01-02T00:00:00+00:00"
+    page = browser_of("rosa").get(f"/organisations/{owners.huaxin.pk}/messages/{post.reference}/").content.decode()
+    assert '<article class="rich" lang="en" hx-disable><p>It <em>moves</em>.</p></article>' in page
+    assert "2 Jan 2030, 08:00" in page
+
+
+def test_a_second_click_publishes_once(owners: Cast, browser_of: Browser) -> None:
+    peng = browser_of("peng")
+    answers = [peng.post(NEW, typed()) for _click in range(2)]
+    assert Post.objects.count() == 1
+    assert [answer.headers["Location"] for answer in answers] == [f"{LIST}{Post.objects.get().reference}/"] * 2
+
+
+def test_the_preview_publishes_nothing_and_names_the_audience(owners: Cast, browser_of: Browser) -> None:
+    answer = browser_of("qing").post(NEW, typed(preview="1", tags=["dataPrivacy"]))
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert '<article class="rich" lang="en" hx-disable><p>It <em>moves</em>.</p></article>' in page
+    assert '<article class="rich" lang="zh-hans" hx-disable><p>将迁移。</p></article>' in page
+    assert "Customers with a subscription to Exchange Online, Teams." in page
+    assert "Partners do not see it." in page
+    assert not Post.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"title_en": ""},
+        {"body_en": ""},
+        {"body_en": "<script>alert(1)</script>"},
+        {"services": []},
+        {"services": ["nonsense"]},
+        {"category": "nonsense"},
+        {"title_zh": ""},
+        {"body_zh": ""},
+        {"end_at": "2020-01-01T00:00"},
+        {"start_at": "tomorrow"},
+    ],
+)
+@pytest.mark.parametrize("preview", [{}, {"preview": "1"}])
+def test_a_wrong_form_says_so_and_keeps_what_was_typed(
+    owners: Cast, browser_of: Browser, change: dict[str, Any], preview: dict[str, str]
+) -> None:
+    answer = browser_of("qing").post(NEW, typed(severity="critical", **change, **preview))
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'class="form-errors"' in page
+    assert '<option value="critical" selected>' in page
+    assert not Post.objects.exists()
+
+
+def test_an_update_and_a_stale_one(owners: Cast, post: Post, browser_of: Browser) -> None:
+    qing, where = browser_of("qing"), f"{LIST}{post.reference}/"
+    assert 'value="Quarantine changes"' in qing.get(where).content.decode()
+    assert qing.post(where, typed(version=1)).status_code == 303
+    stale = qing.post(where, typed(version=1, title_en="Mine", form_key="b7e1f2a0-0000-4000-8000-000000000002"))
+    page = stale.content.decode()
+    assert stale.status_code == 412
+    assert all(text in page for text in ("Published now", "Yours", "Mail moves", 'value="Mine"', 'value="2"'))
+    again = typed(version=2, title_en="Mine", form_key="b7e1f2a0-0000-4000-8000-000000000002")
+    assert qing.post(where, again).status_code == 303
+    post.refresh_from_db()
+    assert (post.version, post.tags) == (3, [Tag.ADMIN_IMPACT, Tag.UPDATED_MESSAGE])
+
+
+def test_a_withdrawal_asks_first(owners: Cast, post: Post, browser_of: Browser) -> None:
+    peng, where = browser_of("peng"), f"{LIST}{post.reference}/withdraw/"
+    assert "Every reader loses the message" in peng.get(where).content.decode()
+    assert peng.post(where, {"reason": ""}).status_code == 422
+    assert peng.post(where, {"reason": "Wrong"}).status_code == 303
+    assert peng.post(where, {"reason": "Wrong"}).status_code == 409
+    assert peng.post(f"{LIST}{post.reference}/", typed(version=2)).status_code == 409
+    assert "Nobody sees this message any more." in peng.get(f"{LIST}{post.reference}/").content.decode()
+    assert "Withdrawn" in peng.get(LIST).content.decode()
+
+
+@pytest.mark.parametrize("rest", ["", "new/", "MC/", "MC/withdraw/"])
+def test_only_the_operators_publishers_enter(owners: Cast, post: Post, browser_of: Browser, rest: str) -> None:
+    where = LIST + rest.replace("MC", post.reference)
+    for name, status in (("peng", 200), ("olivia", 200), ("alice", 403), ("anna", 403), ("pia", 403), ("ed", 403)):
+        assert browser_of(name).get(where).status_code == status, name
+    assert browser_of("").get(where).status_code == 302
+    assert browser_of("peng").delete(where).status_code == 405
+    if rest:
+        assert browser_of("alice").post(where, typed()).status_code == 403
+
+
+def test_what_does_not_exist(owners: Cast, browser_of: Browser) -> None:
+    for rest in ("MC999999/", "MC999999/withdraw/"):
+        assert browser_of("peng").get(LIST + rest).status_code == 404
+    assert browser_of("peng").post(LIST).status_code == 405
+
+
+def test_queries_do_not_grow_with_the_posts(owners: Cast, post: Post, browser_of: Browser) -> None:
+    peng, found = browser_of("peng"), []
+    actor = owners.actor("peng")
+    for version in range(1, 3):
+        for where in (LIST, f"{LIST}{post.reference}/"):
+            with counted() as statements:
+                assert peng.get(where).status_code == 200
+            found.append(len(statements))
+        with acting_as(actor):
+            update_post(post, a_draft(chinese=("题", "<p>x</p>")), actor=actor, version=version)
+        Post.objects.bulk_create([Post(**_copy(post, 1000 * version + number)) for number in range(50)])
+    assert found[:2] == found[2:]
+    assert found[0] <= 12
+    assert found[1] <= 15
+
+
+def _copy(post: Post, number: int) -> dict[str, Any]:
+    values = {field.attname: getattr(post, field.attname) for field in Post._meta.fields if field.name != "id"}
+    return values | {"reference": f"MC{300_000 + number}", "version": 1}
