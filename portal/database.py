@@ -1,8 +1,8 @@
 """The request's transaction, the identity that PostgreSQL's row-level security reads, and the policies themselves.
 
 Three transaction-local settings name who is asking (docs/architecture.md): `portal.home` (the actor's organisation),
-`portal.acting` (the customer in the address, once the actor may open it) and `portal.system` (a machine's name). SQLite has no
-policies; there the application's own checks stand alone.
+`portal.acting` (the customer in the address, once the actor may open it) and `portal.system` (a machine's name). SQLite
+has no policies; there the application's own checks stand alone.
 """
 
 from collections.abc import Iterator
@@ -52,8 +52,8 @@ def transaction_as(
 ) -> Iterator[None]:
     """Open a transaction in somebody's name; the outer identity returns on exit.
 
-    `atomic=False` names the identity without a transaction: SQLite's reading requests, where an IMMEDIATE transaction would
-    take the write lock.
+    `atomic=False` names the identity without a transaction: SQLite's reading requests, where an IMMEDIATE transaction
+    would take the write lock.
     """
     identity = Identity(str(home or ""), str(acting or ""), system)
     outer = _identity.get()
@@ -71,14 +71,18 @@ def transaction_as(
 
 
 def set_acting(tenant_id: UUID) -> None:
-    """Let the rest of the transaction reach one customer's rows: called by `visible_or_404` once the actor may open it."""
+    """Let the rest of the transaction reach one customer's rows: called by `visible_or_404` once the actor may open
+    it.
+    """
     identity = replace(_identity.get(), acting=str(tenant_id))
     _identity.set(identity)
     _tell_database(identity)
 
 
 def now() -> datetime:
-    """The database's clock on PostgreSQL, so that the clocks of several workers cannot disagree; this process's on SQLite."""
+    """The database's clock on PostgreSQL, so that the clocks of several workers cannot disagree; this process's on
+    SQLite.
+    """
     if connection.vendor != "postgresql":
         return timezone.now()
     with connection.cursor() as cursor:
@@ -94,7 +98,9 @@ SYSTEM = "nullif(current_setting('portal.system', true), '') is not null"
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """SQL conditions per statement. `read` also guards UPDATE's and DELETE's choice of rows; an empty one forbids the statement."""
+    """SQL conditions per statement. `read` also guards UPDATE's and DELETE's choice of rows; an empty one forbids
+    the statement.
+    """
 
     read: str
     insert: str
@@ -109,9 +115,7 @@ def _for_all(condition: str) -> Policy:
 # Rows of one organisation that only its own people and those acting there touch.
 TENANT_ONLY = _for_all(f"tenant_id = {HOME} or tenant_id = {ACTING} or {SYSTEM}")
 # A customer's rows that its partner of the living relationship also works on.
-CUSTOMER_OWNED = _for_all(
-    f"tenant_id = {HOME} or tenant_id = {ACTING} or reach_partner_id = {HOME} or {SYSTEM}"
-)
+CUSTOMER_OWNED = _for_all(f"tenant_id = {HOME} or tenant_id = {ACTING} or reach_partner_id = {HOME} or {SYSTEM}")
 # Subscriptions: as above to read, but nobody writes except the partner of record while the relationship lives, or time.
 _OF_RECORD = f"reach_partner_id = {HOME} or current_setting('portal.system', true) = 'lifecycle'"
 SUBSCRIPTION = Policy(CUSTOMER_OWNED.read, _OF_RECORD, _OF_RECORD, _OF_RECORD)

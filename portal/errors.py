@@ -1,4 +1,6 @@
-"""The portal's errors. A verb raises one of these with a code; `portal.middleware` and `portal.api` each translate them once."""
+"""The portal's errors. A verb raises one of these with a code; `portal.middleware` and `portal.api` each translate
+them once.
+"""
 
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -18,7 +20,9 @@ class Detail(TypedDict):
 
 
 class PortalError(Exception):
-    """A refusal that the caller may read: what happened (`message`), what to do or who can (`remedy`), and a stable `code`."""
+    """A refusal that the caller may read: what happened (`message`), what to do or who can (`remedy`), and a stable
+    `code`.
+    """
 
     status: HTTPStatus = HTTPStatus.INTERNAL_SERVER_ERROR
     code = "generalException"
@@ -73,7 +77,9 @@ class WrongMethod(PortalError):
 
 
 class NotAllowed(PortalError):
-    """Inside the caller's reach, but without the right. `subject` is the object that was refused; the refusal is audited."""
+    """Inside the caller's reach, but without the right. `subject` is the object that was refused; the refusal is
+    audited.
+    """
 
     status = HTTPStatus.FORBIDDEN
     code = "accessDenied"

@@ -1,6 +1,8 @@
-"""Effects that must travel upward in the same transaction: a lower room declares a hook and calls it in its verb, a higher room fills it.
+"""Effects that must travel upward in the same transaction: a lower room declares a hook and calls it in its verb, a
+higher room fills it.
 
-A name that is called or filled without being declared, or declared and never filled, fails the system checks in `portal.checks`.
+A name that is called or filled without being declared, or declared and never filled, fails the system checks in
+`portal.checks`.
 """
 
 from collections import defaultdict

@@ -1,7 +1,8 @@
-"""Every setting, read from the environment. A missing or unsafe value stops the start with a sentence that says what to set.
+"""Every setting, read from the environment. A missing or unsafe value stops the start with a sentence that says what to
+set.
 
-`PORTAL_PROFILE` is `production` unless told otherwise; `demo` (used by `make demo`) and `test` supply the keys and services
-that a production deployment must name itself. `.env.example` lists every name with its meaning.
+`PORTAL_PROFILE` is `production` unless told otherwise; `demo` (used by `make demo`) and `test` supply the keys and
+services that a production deployment must name itself. `.env.example` lists every name with its meaning.
 """
 
 import logging
@@ -32,7 +33,8 @@ def required(name: str, elsewhere: str) -> str:
     return value
 
 
-# --- The site -----------------------------------------------------------------------------------------------------------
+# --- The site
+# -----------------------------------------------------------------------------------------------------------
 DEBUG = False
 SECRET_KEY = required("SECRET_KEY", "not-secret-outside-production-" + "0" * 32)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["127.0.0.1", "localhost", "testserver"])
@@ -128,7 +130,8 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
-# --- Data ---------------------------------------------------------------------------------------------------------------
+# --- Data
+# ---------------------------------------------------------------------------------------------------------------
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
 DATABASES["default"]["CONN_MAX_AGE"] = None
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
@@ -148,7 +151,8 @@ CACHES = {
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db" if REDIS_URL else "django.contrib.sessions.backends.db"
 
-# --- Work behind the page -----------------------------------------------------------------------------------------------
+# --- Work behind the page
+# -----------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = required("CELERY_BROKER_URL", "memory://")
 VIANET_QUEUE_URL = required("VIANET_QUEUE_URL", "memory://")
 VIANET_QUEUE_PREFIX = env.str("VIANET_QUEUE_PREFIX", default="vianet")
@@ -158,7 +162,8 @@ if not VIANET_VERIFY_KEYS:
     raise ImproperlyConfigured("Set VIANET_VERIFY_KEYS in the environment (see .env.example).")
 AUDIT_KEY = required("AUDIT_KEY", "audit-key-outside-production")
 
-# --- The outbox: how escalations reach 21Vianet (docs/queue.md) --------------------------------------------------------------
+# --- The outbox: how escalations reach 21Vianet (docs/queue.md)
+# --------------------------------------------------------------
 OUTBOX_BATCH = env.int("OUTBOX_BATCH", default=100)  # messages that a worker takes at a time
 OUTBOX_WINDOW = env.int("OUTBOX_WINDOW", default=500)  # messages sent and not yet acknowledged, at most
 OUTBOX_LEASE_SECONDS = env.float("OUTBOX_LEASE_SECONDS", default=30)  # a worker silent for longer has lost its messages
@@ -174,7 +179,8 @@ OUTBOX_HANDLER_ATTEMPTS = env.int("OUTBOX_HANDLER_ATTEMPTS", default=12)  # fail
 VIANET_TOLERANCE_SECONDS = env.float("VIANET_TOLERANCE_SECONDS", default=300)  # age of a signature, both ways
 DJANGO_STRUCTLOG_CELERY_ENABLED = True  # the request's id travels with the tasks that it starts
 
-# --- People -------------------------------------------------------------------------------------------------------------
+# --- People
+# -------------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "tenants.User"
 AUTHENTICATION_BACKENDS = [
     "tenants.sign_in.PortalBackend",
@@ -188,7 +194,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
-# Partner and operator people must use a second factor (Microsoft's partner security requirements); the demo does not ask.
+# Partner and operator people must use a second factor (Microsoft's partner security requirements); the demo does not
+# ask.
 MFA_REQUIRED = env.bool("MFA_REQUIRED", default=PRODUCTION)
 ACCOUNT_ADAPTER = "tenants.sign_in.PortalAccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
@@ -222,7 +229,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 PASSWORD_RESET_TIMEOUT = env.int("PASSWORD_RESET_SECONDS", default=1800)
 
-# --- Languages and time -------------------------------------------------------------------------------------------------
+# --- Languages and time
+# -------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese")), ("fr", _("French"))]
 LOCALE_PATHS = [BASE_DIR / "portal" / "locale"]
@@ -233,7 +241,8 @@ PORTAL_TIME_ZONE = env.str("PORTAL_TIME_ZONE", default="Asia/Shanghai")
 USE_THOUSAND_SEPARATOR = True
 FORMAT_MODULE_PATH = ["portal.ui.formats"]
 
-# --- Files that browsers fetch ------------------------------------------------------------------------------------------
+# --- Files that browsers fetch
+# ------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "portal" / "static"]
@@ -245,8 +254,9 @@ if PRODUCTION:
         "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
     }
 
-# --- Letters ------------------------------------------------------------------------------------------------------------
-# The demo and the tests send nothing: a letter stays in its row, where the mailbox page shows it.
+# --- Letters
+# ------------------------------------------------------------------------------------------------------------ The demo
+# and the tests send nothing: a letter stays in its row, where the mailbox page shows it.
 mail_server = env.email_url_config(required("EMAIL_URL", "dummymail://"))
 EMAIL_BACKEND = mail_server["EMAIL_BACKEND"]
 EMAIL_HOST, EMAIL_PORT = mail_server["EMAIL_HOST"], mail_server["EMAIL_PORT"] or 587
@@ -255,7 +265,8 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = mail_server.get("EMAIL_USE_TLS", False), mail_ser
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default=f"{SITE_NAME} <portal@vianet.example>")
 
-# --- Safety -------------------------------------------------------------------------------------------------------------
+# --- Safety
+# -------------------------------------------------------------------------------------------------------------
 SECURE = PORTAL_BASE_URL.startswith("https://")
 SECURE_SSL_REDIRECT = SECURE
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
@@ -285,7 +296,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# --- The REST API -------------------------------------------------------------------------------------------------------
+# --- The REST API
+# -------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["tenants.authentication.ActorAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["portal.api.permissions.DenyAll"],
@@ -314,7 +326,8 @@ DELETED_USER_DAYS = env.int("DELETED_USER_DAYS", default=30)  # a deleted user c
 TOKEN_DAYS = env.int("TOKEN_DAYS", default=90)
 IDEMPOTENCY_HOURS = env.int("IDEMPOTENCY_HOURS", default=24)
 
-# --- Logs ---------------------------------------------------------------------------------------------------------------
+# --- Logs
+# ---------------------------------------------------------------------------------------------------------------
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING = LOGGING_SETTINGS(LOG_LEVEL, json=PRODUCTION)
 LOGGING_CONFIG = "logging.config.dictConfig"

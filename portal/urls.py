@@ -1,12 +1,11 @@
 """The site map."""
 
-from django.conf import settings
-from portal.shell.views import set_language
 from django.contrib import admin
 from django.urls import include, path
 
 from messagecenter.api import api_urlpatterns as messagecenter_api
 from portal import health, problems
+from portal.shell.views import set_language
 from subscriptions.api import api_urlpatterns as subscriptions_api
 from support.api import api_urlpatterns as support_api
 from tenants.api import api_urlpatterns as tenants_api

@@ -1,4 +1,6 @@
-"""Sign-in and one's own account: allauth's views, chosen one by one. No self-registration, no social sign-in, no change of address."""
+"""Sign-in and one's own account: allauth's views, chosen one by one. No self-registration, no social sign-in, no
+change of address.
+"""
 
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa

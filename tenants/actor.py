@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class Actor:
     """The one who asks. Nobody (`user` and `machine` both empty) may do nothing.
 
-    `scopes` is None for a session, or the rights that a token may use. `ties` remembers, for this request only, what binds a
-    partner to the customers it was asked about.
+    `scopes` is None for a session, or the rights that a token may use. `ties` remembers, for this request only, what
+    binds a partner to the customers it was asked about.
     """
 
     user: User | None = None
@@ -87,7 +87,8 @@ NOBODY = Actor()
 def acting_as(actor: Actor, customer: Tenant | None = None) -> Iterator[Actor]:
     """A transaction in the actor's name, for tasks, commands and the demo's scenes.
 
-    `customer` is the organisation the actor works in, as `visible_or_404` names it for a page; the caller has asked `can()`.
+    `customer` is the organisation the actor works in, as `visible_or_404` names it for a page; the caller has asked
+    `can()`.
     """
     with transaction_as(home=actor.tenant_id, acting=customer.pk if customer else None, system=actor.machine):
         yield actor

@@ -1,7 +1,7 @@
 """The table of rights: which roles hold which right, on what basis, and what else must be true.
 
-The code's writing of docs/permissions.md. The expectation in tests/fences is written by hand from the business's table and compared
-with this one; neither is made from the other.
+The code's writing of docs/permissions.md. The expectation in tests/fences is written by hand from the business's table
+and compared with this one; neither is made from the other.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,7 +20,9 @@ class Basis(Enum):
     ANYWHERE = auto()  # no object is asked about
     HOME = auto()  # the object belongs to the actor's organisation
     OWN = auto()  # ... and the actor made it, or is it
-    RESELLER = auto()  # the actor's organisation serves the customer; where the object names its partner, it is that one
+    RESELLER = (
+        auto()
+    )  # the actor's organisation serves the customer; where the object names its partner, it is that one
     DELEGATED = auto()  # an unexpired grant covers the object's service (no service: all services)
     DELEGATED_ADMIN = auto()  # ... at the level of administration
     TIED = auto()  # a relationship, or any grant
@@ -35,7 +37,9 @@ class Need(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """These roles hold the right on this basis. `guardian` names the object permission that the customer's row must carry."""
+    """These roles hold the right on this basis. `guardian` names the object permission that the customer's row must
+    carry.
+    """
 
     roles: frozenset[Role]
     basis: Basis

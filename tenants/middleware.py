@@ -59,11 +59,10 @@ class ActorMiddleware:
         self, request: PortalRequest, view: Callable[..., Any], _args: tuple[Any, ...], _keywords: dict[str, Any]
     ) -> HttpResponse | None:
         """Turn away visitors, and people who must first change a password or enrol a second factor."""
-        if not getattr(view, "login_required", True):
-            return None
         if request.path.startswith(API_PREFIX):
+            # REST framework marks its views as needing no sign-in; the gate stands before all of them.
             return _api_gate(request)
-        return _page_gate(request)
+        return _page_gate(request) if getattr(view, "login_required", True) else None
 
 
 def _actor_of(request: PortalRequest) -> Actor:

@@ -5,7 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Service(models.TextChoices):
-    """A subset of the services in 21Vianet's service level agreement (February 2023). Product names are not translated there."""
+    """A subset of the services in 21Vianet's service level agreement (February 2023). Product names are not translated
+    there.
+    """
 
     EXCHANGE = "exchange", _("Exchange Online")
     SHAREPOINT = "sharepoint", _("SharePoint Online")

@@ -1,7 +1,8 @@
 """Who sees whom: the one queryset of every tenant-owned model.
 
-`within_reach` is the tenant boundary (outside it a thing does not exist: 404); `visible_to` is what the actor may also read (inside
-the boundary without the right: 403). Both fail closed: a model without a `tenancy`, or an actor whom nobody knows, sees nothing.
+`within_reach` is the tenant boundary (outside it a thing does not exist: 404); `visible_to` is what the actor may also
+read (inside the boundary without the right: 403). Both fail closed: a model without a `tenancy`, or an actor whom
+nobody knows, sees nothing.
 """
 
 from dataclasses import dataclass
@@ -21,8 +22,9 @@ M = TypeVar("M", bound=models.Model)
 class Tenancy:
     """How a model belongs: the right that reads it, and the columns that say whose it is (an empty name: it has none).
 
-    `tenant` is the owning organisation, `partner` the partner who serves it while the relationship lives, `owner` the person who
-    made it, `service` the service it is about. `exclusive`: for another partner of the same customer it does not exist.
+    `tenant` is the owning organisation, `partner` the partner who serves it while the relationship lives, `owner` the
+    person who made it, `service` the service it is about. `exclusive`: for another partner of the same customer it does
+    not exist.
     """
 
     read: Permission

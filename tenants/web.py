@@ -37,7 +37,8 @@ class PortalRequest(HttpRequest):
 
 
 def within_reach_or_404(model: type[M], request: PortalRequest, **lookup: Any) -> M:
-    """The object if it lies on the actor's side of the tenant boundary, else 404: foreign and missing are never told apart.
+    """The object if it lies on the actor's side of the tenant boundary, else 404: foreign and missing are never told
+    apart.
 
     Opening another organisation lets the rest of the transaction reach its rows, and its pages show the banner.
     """
@@ -72,9 +73,10 @@ def page(
 ) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
     """Stand a page behind its door: 404 for what lies outside reach, then 405, then 403 with the reason.
 
-    `path` names the objects in the address, outermost first, as (model, keyword of the URL pattern); each but the first must belong to
-    the first. The view receives them in that order. `get` and `post` name the right that each method takes, asked about the last
-    object; a method that is not named does not exist. `tenants.middleware` has turned away visitors before.
+    `path` names the objects in the address, outermost first, as (model, keyword of the URL pattern); each but the first
+    must belong to the first. The view receives them in that order. `get` and `post` name the right that each method
+    takes, asked about the last object; a method that is not named does not exist. `tenants.middleware` has turned away
+    visitors before.
     """
     rights = {method: right for method, right in (("GET", get), ("POST", post)) if right is not None}
 

@@ -29,8 +29,8 @@ def record(
 ) -> AuditEntry:
     """Append one deed to the chain of the organisation that `target` belongs to, in the caller's transaction.
 
-    `target` answers `pk`, `tenant_id` and `str()`. An actor of another organisation acts on behalf of the target's. `before`, `after` and
-    `data` must be JSON; never put a password, a token or a letter's text into them.
+    `target` answers `pk`, `tenant_id` and `str()`. An actor of another organisation acts on behalf of the target's.
+    `before`, `after` and `data` must be JSON; never put a password, a token or a letter's text into them.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("A deed is recorded in the transaction of its verb.")

@@ -1,7 +1,8 @@
 """The chain: canonical bytes, keyed hashes, and the proof that nothing was changed, removed or put in.
 
-Every chain that begins is entered in the register, a chain of its own under `REGISTER`, so that a chain removed whole is missed. What no
-hash in the same database can show is the return of an older, complete copy of the tables; the runbook has the heads copied elsewhere.
+Every chain that begins is entered in the register, a chain of its own under `REGISTER`, so that a chain removed whole
+is missed. What no hash in the same database can show is the return of an older, complete copy of the tables; the
+runbook has the heads copied elsewhere.
 """
 
 import hashlib

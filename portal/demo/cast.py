@@ -1,4 +1,6 @@
-"""The cast: the organisations and people whom the demo and the tests share. Built by calling verbs, never the ORM's writes."""
+"""The cast: the organisations and people whom the demo and the tests share. Built by calling verbs, never the ORM's
+writes.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -124,7 +126,9 @@ def _open_accounts(cast: Cast, organisation: str, password: str, setup: Actor) -
 
 
 def _tie(cast: Cast, setup: Actor) -> None:
-    """Fanyun serves Huaxin and Jade Bikes, Beichen serves Lotus Tea; Huaxin lets Beichen administer one service; Jade took it back."""
+    """Fanyun serves Huaxin and Jade Bikes, Beichen serves Lotus Tea; Huaxin lets Beichen administer one service;
+    Jade took it back.
+    """
     with acting_as(setup):
         for partner, customer in RELATIONSHIPS:
             start_relationship(cast.organisations[partner], cast.organisations[customer], actor=setup)

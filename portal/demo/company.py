@@ -26,7 +26,9 @@ class Company:
         self.failed = ""
         self._stop = threading.Event()
         self._engine = Engine()
-        self._server: BaseWSGIServer = create_server(application, host=HOST, port=port, threads=8, clear_untrusted_proxy_headers=True)
+        self._server: BaseWSGIServer = create_server(
+            application, host=HOST, port=port, threads=8, clear_untrusted_proxy_headers=True
+        )
         self._threads = [
             self._thread("web", self._server.run),
             self._thread("consumer", lambda: consume_replies(self._stop)),

@@ -1,10 +1,100 @@
-"""The start page of each kind of organisation."""
+"""The start page of each kind of organisation: what its people have to do next.
+
+Lists are short, and nothing is counted over a whole table.
+"""
 
 from typing import Any
 
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from messagecenter.models import Post
+from portal.errors import Text
+from portal.ui.tables import Cell, Column, Empty, Table
+from support.models import Status, SupportRequest
+from tenants.access import Permission, can
 from tenants.actor import Actor
+from tenants.models import Kind, ResellerRelationship
+
+SHORT = 5
+PARTNERS_TURN = (Status.OPEN, Status.IN_PROGRESS, Status.WAITING_FOR_PARTNER)
 
 
 def home_of(actor: Actor) -> tuple[str, dict[str, Any]]:
     """The template of the actor's start page, and what it shows."""
-    return "shell/home.html", {"actor": actor}
+    if actor.kind == Kind.PARTNER:
+        return "shell/home_partner.html", _partner(actor)
+    if actor.kind == Kind.OPERATOR:
+        return "shell/home_operator.html", _operator(actor)
+    return "shell/home_customer.html", _customer(actor)
+
+
+def _customer(actor: Actor) -> dict[str, Any]:
+    ties = ResellerRelationship.objects.for_system("whom a customer asks is told to all its people")
+    living = ties.filter(customer_id=actor.tenant_id, ended_at=None).select_related("partner")
+    return {
+        "organisation": actor.tenant,
+        "partners": [tie.partner for tie in living],
+        "can_raise": can(actor, Permission.REQUEST_RAISE, actor.tenant),
+        "raise_url": reverse("support:new", kwargs={"customer_id": actor.tenant_id}),
+        "has_role": bool(actor.roles),
+    }
+
+
+def _partner(actor: Actor) -> dict[str, Any]:
+    requests = SupportRequest.objects.visible_to(actor).select_related("tenant")
+    return {
+        "has_role": bool(actor.roles),
+        "reads_requests": can(actor, Permission.REQUEST_READ),
+        "lists_customers": can(actor, Permission.CUSTOMER_LIST),
+        "our_turn": _requests(
+            requests.filter(status__in=PARTNERS_TURN),
+            _("Waiting for us"),
+            Empty(_("Nothing waits for you"), _("New requests and customers' answers appear here.")),
+        ),
+        "escalated": _requests(
+            requests.filter(status=Status.ESCALATED),
+            _("With 21Vianet"),
+            Empty(_("Nothing is with 21Vianet"), _("A request that you escalate stays here until it is answered.")),
+        ),
+    }
+
+
+def _requests(rows: QuerySet[SupportRequest], caption: Text, empty: Empty) -> Table:
+    columns = [
+        Column("title", _("Request")),
+        Column("customer", _("Customer")),
+        Column("status", _("Status"), kind="badge"),
+        Column("updated", _("Last change"), kind="date"),
+    ]
+    return Table(caption, columns, [_request(row) for row in rows.order_by("-updated_at", "-id")[:SHORT]], empty=empty)
+
+
+def _request(row: SupportRequest) -> dict[str, Any]:
+    href = reverse("support:detail", kwargs={"reference": row.reference})
+    return {
+        "title": Cell(row.title, href=href, note=row.reference, strong=True),
+        "customer": str(row.tenant),
+        "status": Cell(row.get_status_display(), tone=row.tone),
+        "updated": row.updated_at,
+    }
+
+
+def _operator(actor: Actor) -> dict[str, Any]:
+    posts = Post.objects.for_publisher(actor).in_language(get_language() or "")
+    latest = posts.order_by("-last_modified_at", "-pk").values("reference", "title", "last_modified_at")[:SHORT]
+    columns = [Column("title", _("Message")), Column("changed", _("Last change"), kind="date")]
+    rows = [{"title": _post(post), "changed": post["last_modified_at"]} for post in latest]
+    empty = Empty(_("Nothing is published yet"), _("Write the first message to the customers of a service."))
+    return {
+        "posts": Table(_("Latest messages"), columns, rows, empty=empty),
+        "can_publish": can(actor, Permission.MESSAGE_PUBLISH),
+        "publish_url": reverse("messagecenter:publish"),
+    }
+
+
+def _post(post: dict[str, Any]) -> Cell:
+    href = reverse("messagecenter:edit", kwargs={"reference": post["reference"]})
+    return Cell(post["title"], href=href, note=post["reference"], strong=True)

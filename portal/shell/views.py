@@ -26,7 +26,9 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
     """Remember light, dark or the system's choice in this browser."""
     response = redirect_to(request, safe_next(request))
     if request.method == "POST" and request.POST.get("theme") in THEMES:
-        response.set_cookie("theme", request.POST["theme"], max_age=YEAR, secure=settings.SECURE, samesite="Lax", httponly=True)
+        response.set_cookie(
+            "theme", request.POST["theme"], max_age=YEAR, secure=settings.SECURE, samesite="Lax", httponly=True
+        )
     return response
 
 
@@ -35,7 +37,11 @@ def set_language(request: PortalRequest) -> HttpResponse:
     """Speak another language: in this browser, and for someone signed in also in letters."""
     language = request.POST.get("language", "")
     response = redirect_to(request, safe_next(request))
-    if request.method != "POST" or not translation.check_for_language(language) or language not in dict(settings.LANGUAGES):
+    if (
+        request.method != "POST"
+        or not translation.check_for_language(language)
+        or language not in dict(settings.LANGUAGES)
+    ):
         return response
     if request.actor.user is not None:
         choose_language(language, actor=request.actor)

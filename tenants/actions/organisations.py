@@ -4,12 +4,13 @@ from datetime import datetime
 
 from django.contrib.auth.models import Permission as GuardianPermission
 from django.db import transaction
-from django.utils import timezone
+from django.db.models import QuerySet
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from portal import hooks
+from portal import hooks, mail
 from portal.audit import book
-from portal.errors import NotAllowed, RuleBroken
+from portal.errors import InvalidInput, NotAllowed, RuleBroken
 from tenants.access import Permission, require
 from tenants.actions.roles import role_group
 from tenants.actor import Actor
@@ -19,9 +20,12 @@ from tenants.models import (
     Level,
     ResellerRelationship,
     Role,
+    RoleAssignment,
     Tenant,
     TenantGroupPermission,
+    User,
 )
+from tenants.services import Service
 
 COMMERCE = {
     "see_customer": (Role.PARTNER_GLOBAL_ADMIN, Role.ADMIN_AGENT, Role.SALES_AGENT, Role.HELPDESK_AGENT),
@@ -115,6 +119,11 @@ def grant_delegated_admin(
     one.
     """
     require(actor, Permission.GRANT_MAKE, customer)
+    if expires_at is not None and expires_at <= timezone.now():
+        message = _("The last day has passed.")
+        raise InvalidInput(
+            message, code="expiryInPast", details=[{"target": "expires_on", "message": str(message)}]
+        )
     Tenant.objects.locked(customer.pk)
     standing = DelegatedAdmin.objects.filter(customer=customer, partner=partner, service=service, revoked_at=None)
     if standing.in_force().exists():
@@ -126,6 +135,7 @@ def grant_delegated_admin(
     grant.save(force_insert=True)
     _give(partner, customer, DELEGATED | {"see_customer": COMMERCE["see_customer"]})
     book.record(actor, "tenants.grant.made", grant, after={"partner": partner.name, "level": level, "service": service})
+    _tell("grant_made", grant, actor)
     return grant
 
 
@@ -146,7 +156,33 @@ def revoke_delegated_admin(grant: DelegatedAdmin, *, actor: Actor) -> DelegatedA
         grant,
         before={"partner": grant.partner.name, "level": grant.level, "service": grant.service},
     )
+    _tell("grant_revoked", grant, actor)
     return grant
+
+
+def _tell(letter: str, grant: DelegatedAdmin, actor: Actor) -> None:
+    """Both sides learn who may do what from now on: the partner's people who administer, and the customer's global admins."""
+    with translation.override("en"):
+        service = str(Service(grant.service).label) if grant.service else ""
+    words = {
+        "customer": grant.customer.name,
+        "partner": grant.partner.name,
+        "actor": actor.audit_identity()["name"],
+        "level": str(grant.level),
+        "service": service,
+        "expires_at": grant.expires_at,
+        "path": f"/organisations/{grant.customer_id}/",
+    }
+    mail.queue(letter, _holders(grant.partner, Role.PARTNER_GLOBAL_ADMIN, Role.ADMIN_AGENT), **words)
+    words["path"] += "grants/"
+    mail.queue(letter, _holders(grant.customer, Role.GLOBAL_ADMIN), **words)
+
+
+def _holders(tenant: Tenant, *roles: Role) -> QuerySet[User]:
+    held = RoleAssignment.objects.for_system("whom to tell").filter(tenant=tenant, role__in=roles)
+    return User.objects.for_system("whom to tell").filter(
+        pk__in=held.values("user_id"), is_active=True, deleted_at=None
+    )
 
 
 def _give(partner: Tenant, customer: Tenant, permissions: dict[str, tuple[Role, ...]]) -> None:

@@ -7,197 +7,450 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('upn', models.CharField(max_length=113, unique=True, verbose_name='user principal name')),
-                ('email', models.EmailField(max_length=254, verbose_name='mail address')),
-                ('display_name', models.CharField(max_length=256, verbose_name='display name')),
-                ('language', models.CharField(blank=True, choices=[('en', 'English'), ('zh-hans', 'Simplified Chinese'), ('fr', 'French')], max_length=10, verbose_name='language')),
-                ('time_zone', models.CharField(default='Asia/Shanghai', max_length=64, verbose_name='time zone')),
-                ('is_active', models.BooleanField(default=True, verbose_name='may sign in')),
-                ('must_change_password', models.BooleanField(default=False)),
-                ('deleted_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("upn", models.CharField(max_length=113, unique=True, verbose_name="user principal name")),
+                ("email", models.EmailField(max_length=254, verbose_name="mail address")),
+                ("display_name", models.CharField(max_length=256, verbose_name="display name")),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True,
+                        choices=[("en", "English"), ("zh-hans", "Simplified Chinese"), ("fr", "French")],
+                        max_length=10,
+                        verbose_name="language",
+                    ),
+                ),
+                ("time_zone", models.CharField(default="Asia/Shanghai", max_length=64, verbose_name="time zone")),
+                ("is_active", models.BooleanField(default=True, verbose_name="may sign in")),
+                ("must_change_password", models.BooleanField(default=False)),
+                ("deleted_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('display_name', 'id'),
-                'default_permissions': (),
+                "ordering": ("display_name", "id"),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Tenant',
+            name="Tenant",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('operator', 'Operator'), ('partner', 'Partner'), ('customer', 'Customer')], max_length=10)),
-                ('name', models.CharField(max_length=200)),
-                ('chinese_name', models.CharField(blank=True, max_length=200)),
-                ('domain', models.CharField(max_length=80, unique=True)),
-                ('standing', models.CharField(choices=[('good', 'In good standing'), ('suspended', 'Suspended')], default='good', max_length=10)),
-                ('support_email', models.EmailField(blank=True, max_length=254)),
-                ('support_phone', models.CharField(blank=True, max_length=40)),
-                ('support_hours', models.CharField(blank=True, max_length=80)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("operator", "Operator"), ("partner", "Partner"), ("customer", "Customer")],
+                        max_length=10,
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("chinese_name", models.CharField(blank=True, max_length=200)),
+                ("domain", models.CharField(max_length=80, unique=True)),
+                (
+                    "standing",
+                    models.CharField(
+                        choices=[("good", "In good standing"), ("suspended", "Suspended")],
+                        default="good",
+                        max_length=10,
+                    ),
+                ),
+                ("support_email", models.EmailField(blank=True, max_length=254)),
+                ("support_phone", models.CharField(blank=True, max_length=40)),
+                ("support_hours", models.CharField(blank=True, max_length=80)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ('name', 'id'),
-                'permissions': [('see_customer', 'See the customer'), ('edit_customer', 'Edit the customer'), ('manage_subscriptions', "Manage the customer's subscriptions"), ('administer_on_behalf', 'Administer on behalf of the customer'), ('see_service_health', "See the customer's service health"), ('file_requests', 'File requests to 21Vianet for the customer')],
-                'default_permissions': (),
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['operator', 'partner', 'customer'])), name='tenant_kind'), models.CheckConstraint(condition=models.Q(('standing__in', ['good', 'suspended'])), name='tenant_standing')],
+                "ordering": ("name", "id"),
+                "permissions": [
+                    ("see_customer", "See the customer"),
+                    ("edit_customer", "Edit the customer"),
+                    ("manage_subscriptions", "Manage the customer's subscriptions"),
+                    ("administer_on_behalf", "Administer on behalf of the customer"),
+                    ("see_service_health", "See the customer's service health"),
+                    ("file_requests", "File requests to 21Vianet for the customer"),
+                ],
+                "default_permissions": (),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["operator", "partner", "customer"])), name="tenant_kind"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("standing__in", ["good", "suspended"])), name="tenant_standing"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AccessToken',
+            name="AccessToken",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('scopes', models.JSONField(default=list)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('expires_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='access_tokens', to=settings.AUTH_USER_MODEL)),
-                ('customer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenants.tenant')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=80)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("scopes", models.JSONField(default=list)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("expires_at", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="access_tokens",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tenants.tenant",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.AddField(
-            model_name='user',
-            name='tenant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='users', to='tenants.tenant', verbose_name='organisation'),
+            model_name="user",
+            name="tenant",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="users",
+                to="tenants.tenant",
+                verbose_name="organisation",
+            ),
         ),
         migrations.CreateModel(
-            name='TenantGroupPermission',
+            name="TenantGroupPermission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='tenants.tenant')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.group')),
-                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("content_object", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="tenants.tenant")),
+                ("group", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="auth.group")),
+                ("permission", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="auth.permission")),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ServiceSettingChange',
+            name="ServiceSettingChange",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=80)),
-                ('before', models.JSONField()),
-                ('after', models.JSONField()),
-                ('actor_name', models.CharField(max_length=256)),
-                ('on_behalf', models.BooleanField(default=False)),
-                ('changed_at', models.DateTimeField(auto_now_add=True)),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("key", models.CharField(max_length=80)),
+                ("before", models.JSONField()),
+                ("after", models.JSONField()),
+                ("actor_name", models.CharField(max_length=256)),
+                ("on_behalf", models.BooleanField(default=False)),
+                ("changed_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tenants.tenant"
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
-                'indexes': [models.Index(fields=['tenant', 'key', '-changed_at', '-id'], name='setting_history')],
+                "default_permissions": (),
+                "indexes": [models.Index(fields=["tenant", "key", "-changed_at", "-id"], name="setting_history")],
             },
         ),
         migrations.CreateModel(
-            name='ServiceSetting',
+            name="ServiceSetting",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=80)),
-                ('value', models.JSONField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='service_settings', to='tenants.tenant')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("key", models.CharField(max_length=80)),
+                ("value", models.JSONField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="service_settings",
+                        to="tenants.tenant",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'key'), name='one_value_per_setting')],
+                "default_permissions": (),
+                "constraints": [models.UniqueConstraint(fields=("tenant", "key"), name="one_value_per_setting")],
             },
         ),
         migrations.CreateModel(
-            name='RoleAssignment',
+            name="RoleAssignment",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('role', models.CharField(choices=[('partner_global_admin', 'Partner global admin'), ('admin_agent', 'Admin agent'), ('sales_agent', 'Sales agent'), ('helpdesk_agent', 'Helpdesk agent'), ('partner_billing_admin', 'Billing admin'), ('user_management_admin', 'User management admin'), ('global_admin', 'Global admin'), ('global_reader', 'Global reader'), ('user_admin', 'User admin'), ('license_admin', 'License admin'), ('password_admin', 'Password admin'), ('service_support_admin', 'Service support admin'), ('billing_reader', 'Billing reader'), ('message_center_reader', 'Message center reader'), ('message_center_privacy_reader', 'Message center privacy reader'), ('operator_admin', 'Operator admin'), ('publisher', 'Publisher')], max_length=40)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='role_assignments', to=settings.AUTH_USER_MODEL)),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("partner_global_admin", "Partner global admin"),
+                            ("admin_agent", "Admin agent"),
+                            ("sales_agent", "Sales agent"),
+                            ("helpdesk_agent", "Helpdesk agent"),
+                            ("partner_billing_admin", "Billing admin"),
+                            ("user_management_admin", "User management admin"),
+                            ("global_admin", "Global admin"),
+                            ("global_reader", "Global reader"),
+                            ("user_admin", "User admin"),
+                            ("license_admin", "License admin"),
+                            ("password_admin", "Password admin"),
+                            ("service_support_admin", "Service support admin"),
+                            ("billing_reader", "Billing reader"),
+                            ("message_center_reader", "Message center reader"),
+                            ("message_center_privacy_reader", "Message center privacy reader"),
+                            ("operator_admin", "Operator admin"),
+                            ("publisher", "Publisher"),
+                        ],
+                        max_length=40,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="role_assignments",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tenants.tenant"
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
-                'indexes': [models.Index(fields=['tenant', 'role'], name='role_by_tenant')],
-                'constraints': [models.UniqueConstraint(fields=('user', 'role'), name='role_once_per_user'), models.CheckConstraint(condition=models.Q(('role__in', ['partner_global_admin', 'admin_agent', 'sales_agent', 'helpdesk_agent', 'partner_billing_admin', 'user_management_admin', 'global_admin', 'global_reader', 'user_admin', 'license_admin', 'password_admin', 'service_support_admin', 'billing_reader', 'message_center_reader', 'message_center_privacy_reader', 'operator_admin', 'publisher'])), name='role_known')],
+                "default_permissions": (),
+                "indexes": [models.Index(fields=["tenant", "role"], name="role_by_tenant")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "role"), name="role_once_per_user"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "partner_global_admin",
+                                    "admin_agent",
+                                    "sales_agent",
+                                    "helpdesk_agent",
+                                    "partner_billing_admin",
+                                    "user_management_admin",
+                                    "global_admin",
+                                    "global_reader",
+                                    "user_admin",
+                                    "license_admin",
+                                    "password_admin",
+                                    "service_support_admin",
+                                    "billing_reader",
+                                    "message_center_reader",
+                                    "message_center_privacy_reader",
+                                    "operator_admin",
+                                    "publisher",
+                                ],
+                            )
+                        ),
+                        name="role_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ResellerRelationship',
+            name="ResellerRelationship",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('started_at', models.DateTimeField(auto_now_add=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='partner_relationships', to='tenants.tenant')),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='customer_relationships', to='tenants.tenant')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("started_at", models.DateTimeField(auto_now_add=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="partner_relationships",
+                        to="tenants.tenant",
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="customer_relationships",
+                        to="tenants.tenant",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
-                'indexes': [models.Index(fields=['customer', 'partner'], name='relationship_by_customer')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('partner', 'customer'), name='one_living_relationship')],
+                "default_permissions": (),
+                "indexes": [models.Index(fields=["customer", "partner"], name="relationship_by_customer")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)),
+                        fields=("partner", "customer"),
+                        name="one_living_relationship",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PartnerRoleGroup',
+            name="PartnerRoleGroup",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('role', models.CharField(choices=[('partner_global_admin', 'Partner global admin'), ('admin_agent', 'Admin agent'), ('sales_agent', 'Sales agent'), ('helpdesk_agent', 'Helpdesk agent'), ('partner_billing_admin', 'Billing admin'), ('user_management_admin', 'User management admin'), ('global_admin', 'Global admin'), ('global_reader', 'Global reader'), ('user_admin', 'User admin'), ('license_admin', 'License admin'), ('password_admin', 'Password admin'), ('service_support_admin', 'Service support admin'), ('billing_reader', 'Billing reader'), ('message_center_reader', 'Message center reader'), ('message_center_privacy_reader', 'Message center privacy reader'), ('operator_admin', 'Operator admin'), ('publisher', 'Publisher')], max_length=40)),
-                ('group', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='auth.group')),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='role_groups', to='tenants.tenant')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("partner_global_admin", "Partner global admin"),
+                            ("admin_agent", "Admin agent"),
+                            ("sales_agent", "Sales agent"),
+                            ("helpdesk_agent", "Helpdesk agent"),
+                            ("partner_billing_admin", "Billing admin"),
+                            ("user_management_admin", "User management admin"),
+                            ("global_admin", "Global admin"),
+                            ("global_reader", "Global reader"),
+                            ("user_admin", "User admin"),
+                            ("license_admin", "License admin"),
+                            ("password_admin", "Password admin"),
+                            ("service_support_admin", "Service support admin"),
+                            ("billing_reader", "Billing reader"),
+                            ("message_center_reader", "Message center reader"),
+                            ("message_center_privacy_reader", "Message center privacy reader"),
+                            ("operator_admin", "Operator admin"),
+                            ("publisher", "Publisher"),
+                        ],
+                        max_length=40,
+                    ),
+                ),
+                (
+                    "group",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="auth.group"
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="role_groups", to="tenants.tenant"
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
-                'constraints': [models.UniqueConstraint(fields=('partner', 'role'), name='one_group_per_partner_role')],
+                "default_permissions": (),
+                "constraints": [models.UniqueConstraint(fields=("partner", "role"), name="one_group_per_partner_role")],
             },
         ),
         migrations.CreateModel(
-            name='DelegatedAdmin',
+            name="DelegatedAdmin",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('level', models.CharField(choices=[('admin', 'Administration'), ('helpdesk', 'Helpdesk')], default='admin', max_length=10)),
-                ('service', models.CharField(blank=True, max_length=40)),
-                ('granted_at', models.DateTimeField(auto_now_add=True)),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('granted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('revoked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants_made', to='tenants.tenant')),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants_held', to='tenants.tenant')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("admin", "Administration"), ("helpdesk", "Helpdesk")], default="admin", max_length=10
+                    ),
+                ),
+                ("service", models.CharField(blank=True, max_length=40)),
+                ("granted_at", models.DateTimeField(auto_now_add=True)),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "revoked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="grants_made", to="tenants.tenant"
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="grants_held", to="tenants.tenant"
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
-                'indexes': [models.Index(fields=['customer', 'partner'], name='grant_by_customer')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('revoked_at', None)), fields=('partner', 'customer', 'service'), name='one_grant_per_service'), models.CheckConstraint(condition=models.Q(('level__in', ['admin', 'helpdesk'])), name='grant_level')],
+                "default_permissions": (),
+                "indexes": [models.Index(fields=["customer", "partner"], name="grant_by_customer")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("revoked_at", None)),
+                        fields=("partner", "customer", "service"),
+                        name="one_grant_per_service",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("level__in", ["admin", "helpdesk"])), name="grant_level"
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='user',
-            index=models.Index(fields=['tenant', 'display_name', 'id'], name='user_list'),
+            model_name="user",
+            index=models.Index(fields=["tenant", "display_name", "id"], name="user_list"),
         ),
         migrations.AddIndex(
-            model_name='tenantgrouppermission',
-            index=models.Index(fields=['content_object', 'group', 'permission'], name='tenant_group_permission'),
+            model_name="tenantgrouppermission",
+            index=models.Index(fields=["content_object", "group", "permission"], name="tenant_group_permission"),
         ),
         migrations.AlterUniqueTogether(
-            name='tenantgrouppermission',
-            unique_together={('group', 'permission', 'content_object')},
+            name="tenantgrouppermission",
+            unique_together={("group", "permission", "content_object")},
         ),
     ]

@@ -1,4 +1,6 @@
-"""What ties a partner to a customer: the reseller relationship, the delegated-admin grant, and guardian's rows under both."""
+"""What ties a partner to a customer: the reseller relationship, the delegated-admin grant, and guardian's rows under
+both.
+"""
 
 import uuid
 from typing import ClassVar
@@ -60,7 +62,9 @@ class DelegatedAdminQuerySet(TenantQuerySet["DelegatedAdmin"]):
 
 
 class DelegatedAdmin(models.Model):
-    """A customer lets a partner administer it: one service, or all of them when `service` is empty; for ever, or until `expires_at`."""
+    """A customer lets a partner administer it: one service, or all of them when `service` is empty; for ever, or until
+    `expires_at`.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     partner = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="grants_held")
@@ -80,7 +84,9 @@ class DelegatedAdmin(models.Model):
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(
-                fields=("partner", "customer", "service"), condition=models.Q(revoked_at=None), name="one_grant_per_service"
+                fields=("partner", "customer", "service"),
+                condition=models.Q(revoked_at=None),
+                name="one_grant_per_service",
             ),
             models.CheckConstraint(name="grant_level", condition=models.Q(level__in=Level.values)),
         ]
@@ -101,7 +107,9 @@ class DelegatedAdmin(models.Model):
 
 
 class TenantGroupPermission(GroupObjectPermissionBase):
-    """Guardian's row: a partner's role group holds a permission on a customer. A real foreign key, indexed and cascading."""
+    """Guardian's row: a partner's role group holds a permission on a customer. A real foreign key, indexed and
+    cascading.
+    """
 
     content_object = models.ForeignKey(Tenant, on_delete=models.CASCADE)
 

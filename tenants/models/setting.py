@@ -13,7 +13,8 @@ from tenants.visibility import Tenancy, TenantQuerySet
 class ServiceSetting(models.Model):
     """The chosen value of one declared setting of one customer. A setting without a row has its default.
 
-    `version` counts the changes; 0 stands for a setting that was never chosen. A grant for one service opens that service's.
+    `version` counts the changes; 0 stands for a setting that was never chosen. A grant for one service opens that
+    service's.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -35,7 +36,9 @@ class ServiceSetting(models.Model):
 
 
 class ServiceSettingChange(models.Model):
-    """One line of a setting's history. `actor_name` is kept as it was; `on_behalf` says that the actor was the partner's."""
+    """One line of a setting's history. `actor_name` is kept as it was; `on_behalf` says that the actor was the
+    partner's.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+")

@@ -17,7 +17,8 @@ ALL_SCOPES = "*"
 class AccessToken(models.Model):
     """A secret that speaks for one person until it expires. Only its SHA-256 is kept.
 
-    `scopes` lists the rights it may use, or holds `*`. With `customer`, Graph's paths without a tenant mean that customer.
+    `scopes` lists the rights it may use, or holds `*`. With `customer`, Graph's paths without a tenant mean that
+    customer.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

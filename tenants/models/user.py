@@ -23,7 +23,9 @@ class UserQuerySet(TenantQuerySet["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person. Blocked: `is_active` is false. Deleted: `deleted_at` is set, and the account can be restored for a while."""
+    """A person. Blocked: `is_active` is false. Deleted: `deleted_at` is set, and the account can be restored for a
+    while.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="users", verbose_name=_("organisation"))

@@ -1,4 +1,6 @@
-"""A partner's groups and guardian's rows are projections: of role assignments, of living relationships and of grants in force."""
+"""A partner's groups and guardian's rows are projections: of role assignments, of living relationships and of grants in
+force.
+"""
 
 import pytest
 
@@ -65,7 +67,9 @@ def test_guardian_follows_a_revoked_grant(cast: Cast) -> None:
     grant = DelegatedAdmin.objects.in_force().get(customer=cast.huaxin, partner=cast.beichen)
     revoke_delegated_admin(grant, actor=cast.actor("alice"))
     assert guardian_rows() == expected_guardian_rows()
-    assert not [row for row in guardian_rows() if row[0].startswith(str(cast.beichen.pk)) and row[2] == "huaxin.example"]
+    assert not [
+        row for row in guardian_rows() if row[0].startswith(str(cast.beichen.pk)) and row[2] == "huaxin.example"
+    ]
 
 
 @pytest.mark.parametrize("planted", ["membership", "guardian"])

@@ -1,4 +1,6 @@
-"""Row-level security on PostgreSQL: the catalogue, and the probes of the threat model that apply (docs/threat-model.md)."""
+"""Row-level security on PostgreSQL: the catalogue, and the probes of the threat model that apply
+(docs/threat-model.md).
+"""
 
 import os
 from collections.abc import Iterator
@@ -15,7 +17,8 @@ from portal.demo.cast import Cast
 
 pytestmark = pytest.mark.postgres
 
-# Tables with a tenant column that stay outside, each with its reason. Identity is resolved before anybody's home is known.
+# Tables with a tenant column that stay outside, each with its reason. Identity is resolved before anybody's home is
+# known.
 OUTSIDE = {
     "tenants_user": "identity: read to find out who asks",
     "tenants_roleassignment": "identity: read to find out with which roles",
@@ -96,7 +99,10 @@ def test_there_is_no_view_and_no_function_that_runs_as_its_owner() -> None:
 def test_the_application_is_neither_owner_nor_superuser(app: Any) -> None:
     app.execute("select rolsuper, rolbypassrls, rolcreatedb from pg_roles where rolname = current_user")
     assert app.fetchone() == (False, False, False)
-    assert seen(app, "select 1 from pg_class where relowner = (select oid from pg_roles where rolname = current_user)") == 0
+    assert (
+        seen(app, "select 1 from pg_class where relowner = (select oid from pg_roles where rolname = current_user)")
+        == 0
+    )
 
 
 def test_nobody_set_reads_nothing(app: Any) -> None:

@@ -1,4 +1,6 @@
-"""A verb is atomic, takes its actor by keyword, and asks before it does anything. Read from the source, so a new verb cannot be missed."""
+"""A verb is atomic, takes its actor by keyword, and asks before it does anything. Read from the source, so a new verb
+cannot be missed.
+"""
 
 import ast
 from collections.abc import Iterator
@@ -50,14 +52,19 @@ def faults(source: str) -> list[str]:
 
 
 def asks_first(function: ast.FunctionDef) -> bool:
-    """Whether `require(...)` stands before anything that could change or tell: only assignments of plain lookups may precede it."""
+    """Whether `require(...)` stands before anything that could change or tell: only assignments of plain lookups may
+    precede it.
+    """
     for statement in function.body:
         if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
             continue
         calls = [ast.unparse(node.func) for node in ast.walk(statement) if isinstance(node, ast.Call)]
         if "require" in calls:
             return isinstance(statement, ast.Expr)
-        if any(call.split(".")[-1] in {"save", "create", "update", "delete", "record", "enqueue", "queue", "add"} for call in calls):
+        if any(
+            call.split(".")[-1] in {"save", "create", "update", "delete", "record", "enqueue", "queue", "add"}
+            for call in calls
+        ):
             return False
     return False
 

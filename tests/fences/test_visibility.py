@@ -1,4 +1,6 @@
-"""Every tenant-owned model x every person: `visible_to` and `can()` must tell the same story, and a model must say whose it is."""
+"""Every tenant-owned model x every person: `visible_to` and `can()` must tell the same story, and a model must say
+whose it is.
+"""
 
 from collections.abc import Iterable
 from typing import Any

@@ -1,0 +1,77 @@
+"""Home: everybody lands on a page of their own kind, with only what they may open in the sidebar."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from portal.demo import scenes
+from portal.demo.cast import PEOPLE, Cast
+
+Browser = Callable[[str], Client]
+
+
+@pytest.mark.parametrize("name", sorted(PEOPLE))
+def test_everybody_has_a_home_whose_links_all_open(cast: Cast, browser_of: Browser, name: str) -> None:
+    scenes.play(cast)
+    browser = browser_of(name)
+    answer = browser.get("/")
+    assert answer.status_code == 200
+    links = {item.href for group in answer.context["navigation"] for item in group.items}
+    assert {link: browser.get(link).status_code for link in links} == dict.fromkeys(links, 200)
+
+
+@pytest.mark.parametrize(
+    ("name", "labels"),
+    [
+        (
+            "alice",
+            {
+                "Home",
+                "Support requests",
+                "Overview",
+                "Subscriptions",
+                "Message Center",
+                "Users",
+                "Service settings",
+                "Partners",
+                "Audit log",
+            },
+        ),
+        ("rosa", {"Home", "Overview", "Message Center", "Users"}),
+        ("ed", {"Home"}),
+        ("sam", {"Home", "Customers", "Audit log"}),
+        ("helen", {"Home", "Customers", "Support requests", "Audit log"}),
+        ("qing", {"Home", "Publishing"}),
+    ],
+)
+def test_the_sidebar_offers_what_the_role_may_open(
+    cast: Cast, browser_of: Browser, name: str, labels: set[str]
+) -> None:
+    groups = browser_of(name).get("/").context["navigation"]
+    assert {str(item.label) for group in groups for item in group.items} == labels
+
+
+def test_the_partner_sees_whose_turn_it_is(cast: Cast, browser_of: Browser) -> None:
+    scenes.play(cast)
+    context = browser_of("helen").get("/").context
+    assert [row["title"].text for row in context["escalated"].rows] == ["Mail to two customers comes back"]
+    assert {row["title"].text for row in context["our_turn"].rows} == {
+        "How do we name shared mailboxes?",
+        "二十个新邮箱",
+    }
+
+
+def test_theme_and_language_are_remembered(cast: Cast, browser_of: Browser) -> None:
+    browser = browser_of("alice")
+    browser.post("/theme/", {"theme": "dark", "next": "/"})
+    browser.post("/i18n/setlang/", {"language": "fr", "next": "/"})
+    page = browser.get("/").content.decode()
+    assert '<html lang="fr" data-theme="dark">' in page
+    cast.alice.refresh_from_db()
+    assert cast.alice.language == "fr"
+
+
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example"])
+def test_a_switch_never_leads_away_from_the_site(cast: Cast, browser_of: Browser, target: str) -> None:
+    assert browser_of("alice").post("/theme/", {"theme": "dark", "next": target})["Location"] == "/"
