@@ -4,7 +4,7 @@ import uuid
 from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from portal.errors import RuleBroken
+from tenants.actor import Actor
 from tenants.models import Tenant
 from tenants.permissions import Permission
 from tenants.services import Service
@@ -130,6 +131,10 @@ class Offer(models.Model):
 
 class SubscriptionQuerySet(TenantQuerySet["Subscription"]):
     """Subscriptions, and what their owners have through them."""
+
+    def within_reach(self, actor: Actor) -> Self:
+        """With the offer and the partner of record, whom every page about one subscription names."""
+        return super().within_reach(actor).select_related("offer", "partner")
 
     def owned(self) -> "SubscriptionQuerySet":
         """Those that the customer still has, suspended ones included."""

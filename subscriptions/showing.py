@@ -160,11 +160,8 @@ def history_of(actor: Actor, subscription: Subscription) -> list[Entry]:
         deed__in=TITLES,
         outcome=Outcome.SUCCEEDED,
     ).order_by("-at", "-id")[:HISTORY]
-    return [_entry(entry, _names_of(subscription)) for entry in entries]
-
-
-def _names_of(subscription: Subscription) -> dict[UUID, str]:
-    return {subscription.partner_id: str(subscription.partner), subscription.tenant_id: str(subscription.tenant)}
+    partner = {subscription.partner_id: str(subscription.partner)}
+    return [_entry(entry, partner) for entry in entries]
 
 
 def _entry(entry: AuditEntry, organisations: dict[UUID, str]) -> Entry:

@@ -224,7 +224,7 @@ _BASES: Mapping[Basis, Callable[[Rule, Actor, Any], Denied | None]] = {
 
 def _load_tie(actor: Actor, customer_id: UUID, *, lock: bool) -> Tie:
     """Three queries: the relationship, the grants in force, and the object permissions of the actor's groups."""
-    if not actor.is_partner:
+    if not actor.is_partner or customer_id == actor.tenant_id:
         return Tie()
     relationships = ResellerRelationship.objects.for_system("the tie itself").filter(
         partner_id=actor.tenant_id, customer_id=customer_id, ended_at=None
