@@ -12,6 +12,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from portal.database import transaction_as
 from portal.demo import cast as demo_cast
 from portal.demo.cast import Cast
+from portal.mail.models import Letter
 from tenants.models import AccessToken, User
 
 PASSWORD = demo_cast.DEMO_PASSWORD
@@ -21,13 +22,20 @@ PASSWORD = demo_cast.DEMO_PASSWORD
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """Build the cast once per database; tests roll back to it."""
     with django_db_blocker.unblock(), transaction_as(system="test"):
-        demo_cast.build()
+        _build()
 
 
 @pytest.fixture
 def cast(db: None, _database_identity: None) -> Cast:
     """The cast as it is in the database; built again where a transactional test before has emptied it."""
-    return demo_cast.load() if demo_cast.is_present() else demo_cast.build()
+    return demo_cast.load() if demo_cast.is_present() else _build()
+
+
+def _build() -> Cast:
+    """The cast, without the letters that its first grants sent: a test counts its own."""
+    built = demo_cast.build()
+    Letter.objects.all().delete()
+    return built
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal import mail
 from portal.audit import book
 from portal.errors import InvalidInput, RuleBroken
 from tenants.access import Permission, require
@@ -126,6 +127,7 @@ def reset_password(user: User, *, actor: Actor) -> tuple[User, str]:
     user = _in_charge_of(user, Permission.USER_RESET_PASSWORD, actor)
     secret = _give_temporary_password(user)
     book.record(actor, "tenants.user.password_reset", user)
+    mail.queue("password_reset_for_you", [user], actor=actor.audit_identity()["name"])
     return user, secret
 
 
