@@ -212,12 +212,21 @@ def lint(words: list[str]) -> None:
     """Style, types, layers, missing migrations, system checks"""
     install("run", "test", "lint")
     os.environ["PORTAL_PROFILE"] = "test"
-    python("-m", "ruff", "check", ".")
-    python("-m", "ruff", "format", "--check", ".")
-    python("-m", "mypy")
-    python("-c", "import importlinter.cli as cli; cli.lint_imports_command()", "--no-logo")
-    python("manage.py", "makemigrations", "--check", "--dry-run")
-    python("manage.py", "check", "--fail-level", "WARNING")
+    checks = {
+        "ruff check": ["-m", "ruff", "check", "."],
+        "ruff format": ["-m", "ruff", "format", "--check", "."],
+        "mypy": ["-m", "mypy"],
+        "import-linter": ["-c", "from importlinter.cli import lint_imports_command as run; run()", "--no-logo"],
+        "makemigrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
+        "check": ["manage.py", "check", "--fail-level", "WARNING"],
+    }
+    failed = []
+    for name, command in checks.items():
+        say(f"-- {name}")
+        if subprocess.call([str(PYTHON), *command], cwd=ROOT):
+            failed.append(name)
+    if failed:
+        stop(f"Failed: {', '.join(failed)}.")
 
 
 def fix(words: list[str]) -> None:

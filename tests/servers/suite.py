@@ -18,9 +18,10 @@ def parts(words: Sequence[str]) -> dict[str, list[str]]:
     """Name -> words for pytest. Words of the caller make one part of their own."""
     if words:
         return {"the tests named": list(words)}
-    wanted = {"tests": ["-m", "not browser", "-n", WORKERS, "--dist", "loadfile", "-q"]}
+    brief = ["-q", "--tb=short", "--show-capture=log"]
+    wanted = {"tests": ["-m", "not browser", "-n", WORKERS, "--dist", "loadfile", *brief]}
     if find_chromium():
-        wanted["browser tests"] = ["-m", "browser", "-q"]
+        wanted["browser tests"] = ["-m", "browser", *brief]
     return wanted
 
 
