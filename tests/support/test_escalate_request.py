@@ -93,9 +93,7 @@ def test_a_wrong_form_comes_back_with_what_was_typed(asked: SupportRequest, brow
         *((name, 404) for name in ("boris", "mallory", "jun", "olivia")),
     ],
 )
-def test_who_may_not_escalate(
-    asked: SupportRequest, browser_of: Browser, person: str, status: int, step: str
-) -> None:
+def test_who_may_not_escalate(asked: SupportRequest, browser_of: Browser, person: str, status: int, step: str) -> None:
     client, url = browser_of(person), f"{asked.get_absolute_url()}{step}/"
     assert client.get(url).status_code == status
     assert client.post(url, FORM).status_code == status

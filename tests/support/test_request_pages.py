@@ -1,0 +1,143 @@
+"""The list of requests and the page of one: who sees which, what they say, what they cost."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from portal.outbox.models import OutboundMessage
+from support.models import Escalation, SupportRequest
+from tests.support.conftest import Story
+
+Browser = Callable[[str], Client]
+READING = ("SELECT", "INSERT", "UPDATE", "DELETE")
+
+
+def cost(client: Client, url: str, **headers: str) -> int:
+    """SQL statements of one page, settings and savepoints not counted."""
+    client.get(url, headers=headers)
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
+        assert client.get(url, headers=headers).status_code in {200, 204}
+    counted = [query["sql"] for query in seen.captured_queries if query["sql"].lstrip().startswith(READING)]
+    return len([sql for sql in counted if "set_config" not in sql])
+
+
+def listed(client: Client, url: str = "/requests/") -> str:
+    answer = client.get(url)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_both_sides_list_it_and_strangers_do_not(asked: SupportRequest, browser_of: Browser) -> None:
+    for person in ("alice", "sven", "helen", "anna", "paul"):
+        assert asked.reference in listed(browser_of(person))
+    for person in ("boris", "mallory", "jun", "uma"):
+        assert asked.reference not in listed(browser_of(person))
+
+
+@pytest.mark.parametrize("person", ["rosa", "pia", "ed", "sam", "bill", "olivia", "peng"])
+def test_who_reads_no_requests_is_told_so(browser_of: Browser, person: str) -> None:
+    assert browser_of(person).get("/requests/").status_code == 403
+
+
+def test_uma_sees_her_own(story: Story, asked: SupportRequest, browser_of: Browser) -> None:
+    own = story.ask("uma")
+    page = listed(browser_of("uma"))
+    assert (own.reference in page, asked.reference in page) == (True, False)
+    assert browser_of("uma").get(asked.get_absolute_url()).status_code == 403
+
+
+def test_the_list_is_filtered(story: Story, escalated: Escalation, browser_of: Browser) -> None:
+    closed, other, helen = story.ask(), story.ask(), browser_of("helen")
+    from support import actions  # noqa: PLC0415 - the only verb of this module
+
+    story.do("alice", actions.close, closed)
+    handed = escalated.support_request.reference
+    for show, expected in (
+        ("open", {handed, other.reference}),
+        ("escalated", {handed}),
+        ("all", {handed, other.reference, closed.reference}),
+        ("nonsense", {handed, other.reference}),
+    ):
+        page = listed(helen, f"/requests/?show={show}")
+        assert {name for name in (handed, other.reference, closed.reference) if name in page} == expected
+
+
+def test_the_list_is_paged_without_gaps(story: Story, browser_of: Browser, settings: object) -> None:
+    settings.PAGE_SIZE = 2  # type: ignore[attr-defined] - pytest-django's wrapper
+    references = {story.ask().reference for _time in range(5)}
+    client, url, seen = browser_of("helen"), "/requests/", set()
+    for _page in range(3):
+        page = listed(client, url)
+        seen |= {name for name in references if name in page}
+        following = page.partition('rel="next" href="')[2].partition('"')[0]
+        url = following.replace("&amp;", "&")
+    assert (seen, url) == (references, "")
+
+
+def test_a_forged_page_token_is_400(browser_of: Browser) -> None:
+    assert browser_of("helen").get("/requests/?after=nonsense").status_code == 400
+
+
+def test_the_list_costs_the_same_for_many(story: Story, browser_of: Browser) -> None:
+    clients = {name: browser_of(name) for name in ("alice", "helen")}
+    for _time in range(2):
+        story.ask()
+    few = {name: cost(client, "/requests/") for name, client in clients.items()}
+    for _time in range(10):
+        story.escalate(story.ask())
+    assert {name: cost(client, "/requests/") for name, client in clients.items()} == few
+    assert max(few.values()) <= 12
+
+
+def test_a_page_costs_the_same_after_a_long_talk(story: Story, escalated: Escalation, browser_of: Browser) -> None:
+    clients = {name: browser_of(name) for name in ("alice", "helen")}
+    url = escalated.support_request.get_absolute_url()
+    short = {name: cost(client, url) for name, client in clients.items()}
+    for _time in range(10):
+        story.say(escalated.support_request, "helen", "More.")
+    assert {name: cost(client, url) for name, client in clients.items()} == short
+    assert max(short.values()) <= 15
+
+
+def test_the_escalation_is_watched_cheaply(escalated: Escalation, browser_of: Browser) -> None:
+    url = f"{escalated.support_request.get_absolute_url()}standing/"
+    helen = browser_of("helen")
+    first = helen.get(url, headers={"HX-Request": "true"})
+    assert first.status_code == 200
+    assert first.content.decode().lstrip().startswith('<div id="standing"')
+    again = first.content.decode().partition('hx-get="')[2].partition('"')[0]
+    assert helen.get(again, headers={"HX-Request": "true"}).status_code == 204
+    assert cost(helen, again, **{"HX-Request": "true"}) <= 10
+    OutboundMessage.objects.update(attempts=1)
+    assert helen.get(again, headers={"HX-Request": "true"}).status_code == 200
+
+
+def test_without_htmx_the_watch_leads_to_the_page(escalated: Escalation, browser_of: Browser) -> None:
+    url = escalated.support_request.get_absolute_url()
+    answer = browser_of("helen").get(f"{url}standing/")
+    assert (answer.status_code, answer.headers["Location"]) == (303, url)
+
+
+@pytest.mark.parametrize("what", ["", "standing/"])
+def test_strangers_and_visitors_get_no_page(asked: SupportRequest, browser_of: Browser, what: str) -> None:
+    url = f"{asked.get_absolute_url()}{what}"
+    for person in ("boris", "mallory", "jun", "olivia", "peng"):
+        assert browser_of(person).get(url).status_code == 404
+    for person in ("rosa", "ed", "sam", "bill"):
+        assert browser_of(person).get(url).status_code == 403
+    assert browser_of("helen").post(url).status_code == 405
+    assert browser_of("").get(url).status_code == 302
+    assert browser_of("helen").get(f"/requests/SR-2026-999999/{what}").status_code == 404
+
+
+def test_what_people_write_is_shown_as_text(story: Story, browser_of: Browser) -> None:
+    asked = story.ask(title="<script>alert(1)</script>", description="<b>bold</b>")
+    page = browser_of("helen").get(asked.get_absolute_url()).content.decode()
+    assert "<script>alert" not in page
+    assert "<b>bold" not in page
+    assert "&lt;b&gt;bold" in page
