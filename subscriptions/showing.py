@@ -64,7 +64,7 @@ def list_table(customer: Tenant, subscriptions: SubscriptionQuerySet, token: str
 
 
 def _rows(address: str, page: Iterable[Any]) -> list[dict[str, Any]]:
-    statuses = {status.value: badge(status.label, TONES[status]) for status in Status}
+    statuses = {status.value: Cell(status.label, tone=TONES[status]) for status in Status}
     renewals = {True: gettext("Renews"), False: gettext("Ends")}
     rows = []
     for (
@@ -109,8 +109,9 @@ def facts_about(actor: Actor, subscription: Subscription) -> list[tuple[Any, Any
         (_("First day of the term"), subscription.term_start),
         (_("Last day of the term"), subscription.term_end),
         (_("Renews by itself"), subscription.auto_renew),
-        (_("Trial"), offer.is_trial),
     ]
+    if offer.is_trial:
+        facts.append((_("Trial"), True))
     if subscription.suspension_reason:
         facts.insert(1, (_("Reason"), SuspensionReason(subscription.suspension_reason).label))
     return facts + hidden_facts(actor, subscription)

@@ -1,7 +1,8 @@
 """Pages of one organisation's subscriptions: its own people and its partner's open the same addresses."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
 from django.conf import settings
@@ -179,7 +180,8 @@ def _about(request: PortalRequest, customer: Tenant, subscription: Subscription)
 
 
 def _days_until(moment: datetime | None) -> int:
-    return max(0, (moment - timezone.now()).days) if moment else 0
+    """Days begun count: on the day of the suspension all of them are left."""
+    return max(0, ceil((moment - timezone.now()) / timedelta(days=1))) if moment else 0
 
 
 def _posted(request: PortalRequest) -> Any:

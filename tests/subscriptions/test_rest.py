@@ -9,10 +9,8 @@ from django.http import HttpResponse
 from django.test import Client
 
 from portal.audit.models import AuditEntry
-from portal.demo.cast import Cast
 from subscriptions.models import Offer, Subscription
-from tenants.models import Standing, Tenant
-from tests.subscriptions.conftest import Buy, assign_seats
+from tests.subscriptions.conftest import Buy
 
 Rest = Callable[..., Client]
 FIRST = 'W/"1"'
@@ -146,59 +144,3 @@ def test_other_methods_do_not_exist(rest_of: Rest, seats: Subscription, method: 
     client = rest_of(who) if who else Client()
     for address in (below(seats), below(seats).rpartition("/")[0]):
         assert getattr(client, method)(address, "{}", content_type="application/json").status_code == status
-
-
-@pytest.mark.parametrize(
-    ("body", "code"),
-    [
-        ("not json", (400, "badRequest")),
-        ("[]", (400, "badRequest")),
-        ("{}", (400, "badRequest")),
-        ({"seats": 30}, (400, "badRequest")),
-        ({"partnerId": "x"}, (400, "badRequest")),
-        ({"quantity": 30, "friendlyName": "Plant"}, (400, "severalChanges")),
-        ({"quantity": 30, "status": "suspended"}, (400, "severalChanges")),
-        ({"status": "active", "suspensionReasons": ["fraud"]}, (400, "severalChanges")),
-        ({"quantity": "30"}, (422, "invalidInput")),
-        ({"quantity": 30.0}, (422, "invalidInput")),
-        ({"quantity": True}, (422, "invalidInput")),
-        ({"quantity": 0}, (422, "invalidInput")),
-        ({"quantity": None}, (422, "invalidInput")),
-        ({"quantity": 2**40}, (422, "invalidInput")),
-        ({"quantity": 301}, (422, "quantityOutOfRange")),
-        ({"status": "deleted"}, (422, "invalidInput")),
-        ({"status": ["active"]}, (422, "invalidInput")),
-        ({"status": "suspended", "suspensionReasons": ["boredom"]}, (422, "invalidInput")),
-        ({"friendlyName": "x" * 101}, (422, "invalidInput")),
-    ],
-)
-def test_bad_bodies_are_refused_precisely(
-    rest_of: Rest, seats: Subscription, body: object, code: tuple[int, str]
-) -> None:
-    assert refused(patch(rest_of("anna"), seats, body)) == code
-
-
-def test_the_version_must_be_named_and_fresh(rest_of: Rest, seats: Subscription) -> None:
-    anna = rest_of("anna")
-    assert refused(patch(anna, seats, {"quantity": 30}, None)) == (428, "preconditionRequired")
-    assert patch(anna, seats, {"quantity": 30}).status_code == 200
-    assert refused(patch(anna, seats, {"quantity": 28})) == (412, "resourceModified")
-
-
-def test_rules_of_the_state_are_conflicts(rest_of: Rest, cast: Cast, seats: Subscription) -> None:
-    assign_seats(seats, cast, 20)
-    assert refused(patch(rest_of("anna"), seats, {"quantity": 10})) == (409, "quantityBelowAssigned")
-    assert refused(patch(rest_of("anna"), seats, {"status": "active"})) == (409, "subscriptionNotSuspended")
-
-
-def test_a_suspended_partner_suspends_but_does_not_order(rest_of: Rest, cast: Cast, seats: Subscription) -> None:
-    Tenant.objects.filter(pk=cast.fanyun.pk).update(standing=Standing.SUSPENDED)
-    anna = rest_of("anna")
-    assert refused(patch(anna, seats, {"quantity": "nonsense"})) == (403, "partnerSuspended")
-    assert patch(anna, seats, {"status": "suspended"}).status_code == 200
-
-
-def test_a_token_does_only_what_it_was_issued_for(rest_of: Rest, seats: Subscription) -> None:
-    reader = rest_of("anna", ("subscriptions.subscription:read",))
-    assert reader.get(below(seats)).status_code == 200
-    assert refused(patch(reader, seats, {"quantity": 30})) == (403, "scopeMissing")
