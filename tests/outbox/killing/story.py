@@ -1,0 +1,237 @@
+"""The story: five escalations with a comment each; workers and brokers die at the worst moments; everything arrives
+once.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import connection
+
+from portal.database import transaction_as
+from portal.outbox import checkpoints
+from portal.outbox.models import InboundMessage, OrderHead, OutboundMessage, Outcome, State
+from portal.vianet.desk import Desk
+from tests.outbox.killing.brokers import Broker
+from tests.outbox.killing.worker import Orders
+from tests.outbox.messages import comment, commit, escalation
+
+QUICK: dict[str, Any] = {
+    "OUTBOX_LEASE_SECONDS": 0.8,
+    "OUTBOX_ACK_SECONDS": 0.8,
+    "OUTBOX_RETRY_SECONDS": 0.05,
+    "OUTBOX_BREAKER_SECONDS": 0.2,
+    "OUTBOX_GAP_SECONDS": 1,
+}
+# So many before the broker loses everything for the first time, and so many after it.
+HALF = 4
+ESCALATIONS = 2 * HALF
+
+
+class Nursery:
+    """The process that forks workers."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.outbox.killing.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def fork(self, orders: Orders) -> int:
+        """The new worker's process id."""
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write(json.dumps(orders) + "\n")
+        self.process.stdin.flush()
+        return int(self.process.stdout.readline())
+
+    def close(self) -> None:
+        """Kill every worker that still lives."""
+        self.process.communicate(timeout=10)
+
+
+class Worker:
+    """A process of the portal; `pause` is the checkpoint at which it stops and waits to be killed."""
+
+    def __init__(self, nursery: Nursery, broker: Broker, role: str, pause: str, mutant: str) -> None:
+        self.folder = nursery.folder
+        self.name = uuid4().hex
+        self.pause = pause
+        self.pid = nursery.fork(
+            {
+                "name": self.name,
+                "folder": str(self.folder),
+                "role": role,
+                "pause": pause,
+                "mutant": mutant,
+                "database": str(connection.settings_dict["NAME"]),
+                "settings": {**QUICK, "VIANET_QUEUE_URL": broker.url, "VIANET_QUEUE_PREFIX": broker.prefix},
+            }
+        )
+        self.heard("ready")
+
+    def heard(self, word: str) -> None:
+        """Wait until it has said so."""
+        wait_for((self.folder / f"{self.name}.{word}").exists, 15, f"a worker to be {word}")
+
+    def reached(self) -> None:
+        """Wait until it stands at its checkpoint."""
+        self.heard(self.pause)
+
+    def go_on(self) -> None:
+        """Let it pass its checkpoint, and give it the time to write what it wants to write."""
+        (self.folder / f"{self.name}.go").touch()
+        self.heard("went on")
+
+    def kill(self) -> None:
+        """SIGKILL: nothing is put away."""
+        os.kill(self.pid, signal.SIGKILL)
+
+
+@contextmanager
+def workers(broker: Broker, folder: Path, mutant: str) -> Iterator[Callable[..., Worker]]:
+    """Start workers by role; whatever still lives at the end is killed."""
+    nursery = Nursery(folder)
+    try:
+        yield lambda role, pause="": Worker(nursery, broker, role, pause, mutant)
+    finally:
+        nursery.close()
+
+
+@contextmanager
+def vianet(broker: Broker, books: Path) -> Iterator[None]:
+    """21Vianet, as a process that knows nothing of Django."""
+    environment = {
+        **os.environ,
+        "VIANET_QUEUE_URL": broker.url,
+        "VIANET_QUEUE_PREFIX": broker.prefix,
+        "SIMULATOR_VERIFY_KEYS": settings.VIANET_SIGNING_KEY,
+        "SIMULATOR_SIGNING_KEY": settings.VIANET_VERIFY_KEYS[0],
+    }
+    command = [sys.executable, "-m", "portal.vianet.simulator", "--database", str(books)]
+    process = subprocess.Popen([*command, "--latency", "0", "--patience", "0.5"], env=environment)
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+def tell(broker: Broker, books: Path, *, mutant: str = "", patience: float = 30) -> None:
+    """Raises AssertionError when anything was lost, doubled, disordered or written by a worker that had no right to."""
+    with workers(broker, books.parent, mutant) as start:
+        escalate()
+        sent_and_lost(broker, start)
+        escalate()
+        late_worker(start)
+        for point in (checkpoints.CLAIMED, checkpoints.PUBLISHED, checkpoints.MARKING):
+            killed_at(start("dispatcher", point))
+        broker.wipe()
+        with vianet(broker, books):
+            start("dispatcher")
+            for point in (checkpoints.ACKNOWLEDGING, checkpoints.ACKNOWLEDGED):
+                killed_at(start("consumer", point))
+            broker.wipe()
+            start("consumer")
+            start("sweeper")
+            settled(patience)
+    check(books)
+
+
+def escalate() -> None:
+    """Half of the escalations, committed."""
+    for _ in range(HALF):
+        about = escalation()
+        commit(about, comment(about))
+
+
+def sent_and_lost(broker: Broker, start: Callable[..., Worker]) -> None:
+    """Everything that may go first is published and marked, nobody has received it, and the broker loses it."""
+    worker = start("dispatcher")
+    wait_for(lambda: count(state=State.PUBLISHED) == HALF, 10, "the first round to be published")
+    worker.kill()
+    broker.wipe()
+
+
+def late_worker(start: Callable[..., Worker]) -> None:
+    """A worker sleeps after publishing until its lease has ended and another one has the messages."""
+    late = start("dispatcher", checkpoints.PUBLISHED)
+    late.reached()
+    taken = leased_by(late)
+    time.sleep(QUICK["OUTBOX_LEASE_SECONDS"] + 0.1)
+    second = start("dispatcher", checkpoints.CLAIMED)
+    second.reached()
+    assert taken
+    assert taken <= leased_by(second), "The second worker did not take over."
+    late.go_on()
+    assert taken <= leased_by(second), "A worker whose lease had ended wrote over another worker's lease."
+    late.kill()
+    second.kill()
+
+
+def leased_by(worker: Worker) -> set[UUID]:
+    """What the worker holds."""
+    with transaction_as(system="test"):
+        rows = OutboundMessage.objects.filter(state=State.LEASED, lease_owner__endswith=f":{worker.pid}")
+        return set(rows.values_list("pk", flat=True))
+
+
+def killed_at(worker: Worker) -> None:
+    worker.reached()
+    worker.kill()
+
+
+def settled(patience: float) -> None:
+    """Every message acknowledged, every case opened."""
+    wait_for(lambda: count(state=State.ACKED) == 2 * ESCALATIONS, patience, "every message to be acknowledged")
+    wait_for(lambda: entries("case:") == [1] * ESCALATIONS, patience, "every case to be opened")
+
+
+def check(books: Path) -> None:
+    """What the portal's database and 21Vianet's books must say in the end."""
+    with transaction_as(system="test"):
+        committed = list(OutboundMessage.objects.order_by("order_key", "order_seq"))
+        receipts = InboundMessage.objects.filter(type="vianet.delivery.receipt.v1", outcome=Outcome.APPLIED)
+        assert all(row.acked_at for row in committed)
+        assert receipts.count() == len(committed)
+        assert InboundMessage.objects.exclude(outcome=Outcome.APPLIED).count() == 0
+    assert entries("acknowledged:") == [1] * len(committed), "A message was acknowledged more or less than once."
+    assert entries("case:") == [1] * ESCALATIONS, "A case was opened more or less than once."
+    desk = Desk(str(books))
+    applied = [(row["order_key"], row["order_seq"], row["message_id"]) for row in desk.rows("inbox")]
+    desk.close()
+    assert sorted(applied) == sorted((str(row.order_key), row.order_seq, str(row.pk)) for row in committed)
+    numbers: dict[str, list[int]] = {}
+    for key, number, _ in applied:
+        numbers.setdefault(key, []).append(number)
+    assert all(number == [1, 2] for number in numbers.values()), "21Vianet applied something out of order."
+
+
+def count(**condition: Any) -> int:
+    with transaction_as(system="test"):
+        return OutboundMessage.objects.filter(**condition).count()
+
+
+def entries(name: str) -> list[int]:
+    """How often each thing of this name has happened."""
+    with transaction_as(system="test"):
+        return list(OrderHead.objects.filter(name__startswith=name).values_list("last_seq", flat=True))
+
+
+def wait_for(condition: Callable[[], bool], seconds: float, what: str) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"Waited {seconds} seconds for {what}."
+        time.sleep(0.05)
