@@ -39,7 +39,7 @@ class Group:
 # Right, label, name of the address, icon: the pages of one organisation, in the order of the sidebar.
 ORGANISATION_PAGES = (
     (P.CUSTOMER_READ, _("Overview"), "tenants:organisation", "building-office-2"),
-    (P.SUBSCRIPTION_READ, _("Subscriptions"), "subscriptions:list", "rectangle-stack"),
+    (P.SUBSCRIPTION_LIST, _("Subscriptions"), "subscriptions:list", "rectangle-stack"),
     (P.MESSAGE_READ, _("Message Center"), "messagecenter:list", "megaphone"),
     (P.USER_LIST, _("Users"), "tenants:user_list", "users"),
     (P.SETTING_READ, _("Service settings"), "tenants:setting_list", "adjustments-horizontal"),
@@ -57,7 +57,7 @@ def navigation(request: PortalRequest) -> list[Group]:
     away = request.customer is not None and request.customer.pk != actor.tenant_id
     if away and request.customer:
         groups.append(Group(str(request.customer), _organisation_items(request, request.customer)))
-    groups.append(Group(_("Your organization"), _organisation_items(request, actor.tenant)))
+    groups.append(Group(_("Your organisation"), _organisation_items(request, actor.tenant)))
     return [group for group in groups if group.items]
 
 
