@@ -118,3 +118,12 @@ def test_money_and_notes_are_shown_to_those_in_the_table(
 ) -> None:
     page = text(browser_of(who), below(seats))
     assert ("2,400.00" in page, "2,040.00" in page, "pays late" in page) == (price, cost, cost)
+
+
+def test_djangos_admin_has_no_door_to_subscriptions(browser_of: Browser, cast: Cast, seats: Subscription) -> None:
+    cast.olivia.is_superuser = True
+    cast.olivia.save(update_fields=["is_superuser"])
+    olivia, address = browser_of("olivia"), "/admin/subscriptions/subscription/"
+    for path in (address, f"{address}add/", f"{address}{seats.pk}/change/", f"{address}{seats.pk}/delete/"):
+        assert olivia.get(path).status_code == 404
+        assert olivia.post(path, {"quantity": "1"}).status_code == 404
