@@ -9,6 +9,9 @@ class MessageCenterConfig(AppConfig):
 
     def ready(self) -> None:
         # Here because panels stand on models, which can only be imported once every app is loaded.
-        from messagecenter import panels  # noqa: PLC0415 - see above
+        from messagecenter import deeds, panels  # noqa: PLC0415 - see above
+        from tenants.deeds import tell  # noqa: PLC0415 - as above
 
+        deeds.tell()
         slots.register("tenants.organisation.panels", panels.latest_messages)
+        tell(deeds.SENTENCES)

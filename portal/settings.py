@@ -153,8 +153,8 @@ SESSION_ENGINE = "django.contrib.sessions.backends.cached_db" if REDIS_URL else 
 
 # --- Work behind the page
 # -----------------------------------------------------------------------------------------------
-CELERY_BROKER_URL = required("CELERY_BROKER_URL", "memory://")
-VIANET_QUEUE_URL = required("VIANET_QUEUE_URL", "memory://")
+CELERY_BROKER_URL = required("CELERY_BROKER_URL", "memory://localhost")
+VIANET_QUEUE_URL = required("VIANET_QUEUE_URL", "memory://localhost")
 VIANET_QUEUE_PREFIX = env.str("VIANET_QUEUE_PREFIX", default="vianet")
 VIANET_SIGNING_KEY = required("VIANET_SIGNING_KEY", "portal-to-vianet-key-outside-production")
 VIANET_VERIFY_KEYS = env.list("VIANET_VERIFY_KEYS", default=[] if PRODUCTION else ["vianet-to-portal-key-outside-production"])
@@ -328,7 +328,7 @@ IDEMPOTENCY_HOURS = env.int("IDEMPOTENCY_HOURS", default=24)
 
 # --- Logs
 # ---------------------------------------------------------------------------------------------------------------
-LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING" if DEMO else "INFO")
 LOGGING = LOGGING_SETTINGS(LOG_LEVEL, json=PRODUCTION)
 LOGGING_CONFIG = "logging.config.dictConfig"
 DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO  # a refusal is the portal at work

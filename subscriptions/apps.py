@@ -9,8 +9,11 @@ class SubscriptionsConfig(AppConfig):
 
     def ready(self) -> None:
         # Here because handlers stand on models, which can only be imported once every app is loaded.
-        from subscriptions import handlers, panels  # noqa: PLC0415 - see above
+        from subscriptions import deeds, handlers, panels  # noqa: PLC0415 - see above
+        from tenants.deeds import tell  # noqa: PLC0415 - as above
 
+        deeds.tell()
         hooks.fill("tenants.relationship_ending", handlers.release_customer)
         slots.register("tenants.customers.columns", panels.customer_column)
         slots.register("tenants.organisation.panels", panels.customer_panel)
+        tell(deeds.SENTENCES, deeds.NAMES)

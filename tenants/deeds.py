@@ -3,7 +3,7 @@
 A sentence names `%(target)s`, and may name what the deed recorded: `%(role)s`, `%(quantity)s` ...
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext, pgettext_lazy
@@ -22,6 +22,8 @@ _sentences: dict[str, Text] = {
     "tenants.grant.made": _("Granted delegated administration to %(partner)s"),
     "tenants.grant.revoked": _("Revoked the delegated administration of %(partner)s"),
     "tenants.organisation.founded": _("Entered the organisation %(target)s"),
+    "tenants.password.changed": _("Changed their own password"),
+    "tenants.password.changed": _("Changed the own password"),
     "tenants.relationship.ended": _("Ended the reseller relationship with %(partner)s"),
     "tenants.relationship.started": _("Started the reseller relationship with %(partner)s"),
     "tenants.role.assigned": _("Gave %(target)s the role %(role)s"),
@@ -54,13 +56,17 @@ _names: dict[str, Text] = {
     "upn": _("Sign-in name"),
     "value": _("Value"),
 }
-_vocabularies: dict[str, Callable[[Any], Text]] = {
-    "kind": lambda value: dict(Kind.choices).get(value, value),
-    "level": lambda value: dict(Level.choices).get(value, value),
-    "role": lambda value: dict(Role.choices).get(value, value),
-    "service": lambda value: dict(Service.choices).get(value, value) or _("All services"),
-    "standing": lambda value: dict(Standing.choices).get(value, value),
+# By room and name of what was recorded: the words for its codes. The rooms' own statuses and reasons differ.
+_vocabularies: dict[tuple[str, str], Mapping[str, Text]] = {
+    ("", "kind"): dict(Kind.choices),
+    ("", "level"): dict(Level.choices),
+    ("", "role"): dict(Role.choices),
+    ("", "service"): {"": _("All services"), **dict(Service.choices)},
+    ("", "services"): dict(Service.choices),
+    ("", "standing"): dict(Standing.choices),
 }
+# References for machines, kept in the book and of no use to a reader.
+_UNSHOWN = frozenset({"id", "comment", "body_sha256"})
 _MACHINES: dict[str, Text] = {
     "21vianet": "21Vianet",
     "lifecycle": pgettext_lazy("machine", "Subscription lifecycle"),
@@ -73,14 +79,15 @@ OUTCOMES: dict[str, tuple[Text, str]] = {
 
 
 def tell(
+    room: str,
     sentences: Mapping[str, Text],
     names: Mapping[str, Text] | None = None,
-    vocabularies: Mapping[str, Callable[[Any], Text]] | None = None,
+    vocabularies: Mapping[str, Mapping[str, Text]] | None = None,
 ) -> None:
     """Teach the log a room's deeds, the names of what they record, and the words for recorded codes."""
     _sentences.update(sentences)
     _names.update(names or {})
-    _vocabularies.update(vocabularies or {})
+    _vocabularies.update({(room, name): words for name, words in (vocabularies or {}).items()})
 
 
 def known() -> frozenset[str]:
@@ -105,7 +112,11 @@ def changes(entry: AuditEntry) -> list[tuple[str, str, str]]:
     others = {name: value for name, value in entry.data.items() if name not in {"before", "after"}}
     rows = [(name, before.get(name), after.get(name)) for name in {**before, **after}]
     rows += [(name, None, value) for name, value in others.items()]
-    return [(str(_names.get(name, name)), _word(entry, name, old), _word(entry, name, new)) for name, old, new in rows]
+    return [
+        (str(_names.get(name, name)), _word(entry, name, old), _word(entry, name, new))
+        for name, old, new in rows
+        if name not in _UNSHOWN
+    ]
 
 
 class _Recorded(dict[str, str]):
@@ -126,14 +137,20 @@ def _target(entry: AuditEntry) -> str:
 
 
 def _word(entry: AuditEntry, name: str, value: Any) -> str:
-    if value is None:
-        return ""
+    """A recorded value in words."""
     if name == "value" and entry.target_name in SETTINGS:
         return str(SETTINGS[entry.target_name].shown(value))
-    if name in _vocabularies:
-        return str(_vocabularies[name](value))
-    if isinstance(value, bool):
-        return gettext("Yes") if value else gettext("No")
-    if isinstance(value, list):
-        return ", ".join(str(part) for part in value)
+    match value:
+        case None:
+            return ""
+        case bool():
+            return gettext("Yes") if value else gettext("No")
+        case str():
+            room = entry.deed.partition(".")[0]
+            words = _vocabularies.get((room, name)) or _vocabularies.get(("", name), {})
+            return str(words.get(value, value))
+        case list():
+            return ", ".join(_word(entry, name, part) for part in value)
+        case dict():
+            return "; ".join(f"{key}: {_word(entry, name, part)}" for key, part in value.items())
     return str(value)

@@ -42,7 +42,7 @@ class PortalAccountAdapter(DefaultAccountAdapter):
 
     def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
         """Told only to who knows the password: a stranger learns nothing about the account."""
-        toast(request, _("This account is blocked. Ask an admin of your organization."), "danger")
+        toast(request, _("This account is blocked. Ask an admin of your organisation."), "danger")
         return redirect_to(request, "account_login")
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:

@@ -35,4 +35,5 @@ def _account_links() -> list[dict[str, Any]]:
     return [
         {"label": _("Change password"), "href": reverse("account_change_password"), "icon": "key"},
         {"label": _("Two-step verification"), "href": reverse("mfa_index"), "icon": "device-phone-mobile"},
+        *([{"label": _("Mailbox"), "href": reverse("demo:mailbox"), "icon": "envelope"}] if settings.DEMO else []),
     ]

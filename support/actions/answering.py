@@ -34,7 +34,11 @@ def acknowledge_escalation(
     if news:
         letters.acknowledged(support_request, escalation)
     book.record(
-        actor, "support.escalation.acknowledged", support_request, after={"case_number": escalation.case_number}
+        # Without the case number: the log has readers who may not read it (permissions.md 6).
+        actor,
+        "support.escalation.acknowledged",
+        support_request,
+        id=str(escalation.pk),
     )
     return escalation
 

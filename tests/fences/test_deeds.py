@@ -1,0 +1,33 @@
+"""Every deed that a verb records has a sentence for the audit log's readers."""
+
+import ast
+from pathlib import Path
+
+from dev import ROOT
+from tenants import deeds
+
+ROOMS = ("tenants", "subscriptions", "messagecenter", "support")
+
+
+def recorded(source: str) -> set[str]:
+    """The codes in a module: texts of the shape `room.thing.done`."""
+    texts = {node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant)}
+    return {text for text in texts if isinstance(text, str) and text.startswith(ROOMS) and text.count(".") == 2}
+
+
+def codes() -> set[str]:
+    files = [path for room in ROOMS for path in Path(ROOT / room).glob("actions*") if path.suffix in {"", ".py"}]
+    modules = [module for path in files for module in (path.glob("*.py") if path.is_dir() else [path])]
+    return {code for module in modules for code in recorded(module.read_text())}
+
+
+def test_every_deed_has_a_sentence() -> None:
+    found = codes()
+    assert {"support.request.raised", "subscriptions.subscription.created", "tenants.user.created"} <= found
+    assert found - deeds.known() == set()
+
+
+def test_the_fence_bites() -> None:
+    assert recorded('book.record(actor, "support.request.vanished", request)') - deeds.known() == {
+        "support.request.vanished"
+    }
