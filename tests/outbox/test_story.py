@@ -1,0 +1,114 @@
+"""The whole way in one process, as in the demo: engine, consumer and a 21Vianet that behaves well, or as badly as
+it can.
+"""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.conf import LazySettings
+from django.db import connections
+
+from portal.celery import Engine
+from portal.database import transaction_as
+from portal.outbox import bell
+from portal.outbox.contracts import Inbound
+from portal.outbox.models import InboundMessage, OutboundMessage, Outcome, State
+from portal.outbox.tasks import sweep
+from portal.vianet import contracts
+from portal.vianet.simulator import Simulator
+from tests.outbox.conftest import at_work
+from tests.outbox.messages import comment, commit, escalation
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def wait_for(condition: Callable[[], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "It did not happen in time."
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    """Celery's worker and beat in this process."""
+    bell._publisher.cache_clear()
+    made = Engine()
+    made.start()
+    yield made
+    made.stop()
+    bell._publisher.cache_clear()
+
+
+def test_from_commit_to_case_number_in_less_than_two_seconds(
+    engine: Engine, vianet: Callable[..., Simulator], heard: list[Inbound]
+) -> None:
+    with at_work(vianet(latency=0.3)):
+        started = time.monotonic()
+        commit(escalation())
+        wait_for(lambda: bool(heard), 10)
+        assert time.monotonic() - started < 2
+    assert engine.alive()
+    (told,) = heard
+    assert told.type == contracts.ACKNOWLEDGED
+
+
+@pytest.fixture
+def quick(settings: LazySettings) -> None:
+    """Deadlines and pauses that fit into a test."""
+    settings.OUTBOX_ACK_SECONDS = 0.3
+    settings.OUTBOX_RETRY_SECONDS = 0.02
+    settings.OUTBOX_RETRY_CAP_SECONDS = 0.2
+    settings.OUTBOX_GAP_SECONDS = 30
+    settings.OUTBOX_MAX_REFUSALS = 50
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_badly_behaved_21vianet_still_applies_everything_once_and_in_order(
+    vianet: Callable[..., Simulator], heard: list[Inbound]
+) -> None:
+    simulator = vianet(
+        duplicate=0.3,
+        disorder=0.5,
+        silence=0.2,
+        bad_signature=0.3,
+        refuse=0.2,
+        answer_after=0.01,
+        resolve_after=0.02,
+        patience=0.2,
+    )
+    told = [escalation() for _ in range(4)]
+    commit(*[message for about in told for message in (about, comment(about))])
+    stop = threading.Event()
+    worker = threading.Thread(target=keep_sweeping, args=[stop])
+    with at_work(simulator):
+        worker.start()
+        try:
+            wait_for(lambda: everything_settled(heard), 40)
+        finally:
+            stop.set()
+            worker.join()
+        applied = [(row["order_key"], row["order_seq"]) for row in simulator.desk.rows("inbox")]
+    assert sorted(applied) == sorted((str(about.order_key), number) for about in told for number in (1, 2))
+    assert Counter(one.id for one in heard).most_common(1)[0][1] == 1
+    for about in told:
+        numbers = [one.operator_seq for one in heard if one.subject_id == about.subject_id]
+        assert numbers == [1, 2, 3]
+
+
+def keep_sweeping(stop: threading.Event) -> None:
+    try:
+        while not stop.wait(0.02):
+            sweep()
+    finally:
+        connections.close_all()
+
+
+def everything_settled(heard: list[Inbound]) -> bool:
+    with transaction_as(system="test"):
+        open_messages = OutboundMessage.objects.exclude(state=State.ACKED).exists()
+        waiting = InboundMessage.objects.filter(outcome=Outcome.RECEIVED).exists()
+    return len(heard) == 12 and not open_messages and not waiting
