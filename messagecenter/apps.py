@@ -12,6 +12,5 @@ class MessageCenterConfig(AppConfig):
         from messagecenter import deeds, panels  # noqa: PLC0415 - see above
         from tenants.deeds import tell  # noqa: PLC0415 - as above
 
-        deeds.tell()
         slots.register("tenants.organisation.panels", panels.latest_messages)
         tell(deeds.SENTENCES)

@@ -12,7 +12,6 @@ class SubscriptionsConfig(AppConfig):
         from subscriptions import deeds, handlers, panels  # noqa: PLC0415 - see above
         from tenants.deeds import tell  # noqa: PLC0415 - as above
 
-        deeds.tell()
         hooks.fill("tenants.relationship_ending", handlers.release_customer)
         slots.register("tenants.customers.columns", panels.customer_column)
         slots.register("tenants.organisation.panels", panels.customer_panel)

@@ -9,11 +9,10 @@ class SupportConfig(AppConfig):
 
     def ready(self) -> None:
         from support import deeds, handlers, panels  # noqa: PLC0415 - models are ready only now
-        from tenants.deeds import tell  # noqa: PLC0415 - as above
         from support.actions.parting import let_go  # noqa: PLC0415 - as above
+        from tenants.deeds import tell  # noqa: PLC0415 - as above
 
         handlers.register()
-        deeds.tell()
         hooks.fill("tenants.relationship_ending", let_go)
         slots.offer(
             "support.request.advice", "On the form for a new request, with the customer: what is known to be broken."

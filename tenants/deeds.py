@@ -23,7 +23,6 @@ _sentences: dict[str, Text] = {
     "tenants.grant.revoked": _("Revoked the delegated administration of %(partner)s"),
     "tenants.organisation.founded": _("Entered the organisation %(target)s"),
     "tenants.password.changed": _("Changed their own password"),
-    "tenants.password.changed": _("Changed the own password"),
     "tenants.relationship.ended": _("Ended the reseller relationship with %(partner)s"),
     "tenants.relationship.started": _("Started the reseller relationship with %(partner)s"),
     "tenants.role.assigned": _("Gave %(target)s the role %(role)s"),
