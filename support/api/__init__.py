@@ -1,6 +1,6 @@
 """REST: `/v1.0/supportRequests`, the portal's own resource."""
 
-from django.urls import include, path
+from django.urls import path
 
 from support.api.comments import CommentsViewSet
 from support.api.requests import SupportRequestsViewSet, SupportRequestViewSet
@@ -8,16 +8,13 @@ from support.api.steps import StepsViewSet
 from support.references import REFERENCE
 
 STEPS = ("escalate", "withdraw", "resolve", "close", "reopen")
-_of_one = [
-    path("", SupportRequestViewSet.as_view({"get": "retrieve"}), name="support_request"),
-    path("/comments", CommentsViewSet.as_view({"get": "list", "post": "create"}), name="support_request_comments"),
-    *(path(f"/{step}", StepsViewSet.as_view({"post": step}), name=f"support_request_{step}") for step in STEPS),
-]
+ALL = "supportRequests"
+ONE = f"{ALL}/{REFERENCE}"
 api_urlpatterns = [
+    path(ALL, SupportRequestsViewSet.as_view({"get": "list", "post": "create"}), name="support_requests"),
+    path(ONE, SupportRequestViewSet.as_view({"get": "retrieve"}), name="support_request"),
     path(
-        "supportRequests",
-        SupportRequestsViewSet.as_view({"get": "list", "post": "create"}),
-        name="support_requests",
+        f"{ONE}/comments", CommentsViewSet.as_view({"get": "list", "post": "create"}), name="support_request_comments"
     ),
-    path(f"supportRequests/{REFERENCE}", include(_of_one)),
+    *(path(f"{ONE}/{step}", StepsViewSet.as_view({"post": step}), name=f"support_request_{step}") for step in STEPS),
 ]
