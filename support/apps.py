@@ -18,4 +18,4 @@ class SupportConfig(AppConfig):
             "support.request.advice", "On the form for a new request, with the customer: what is known to be broken."
         )
         slots.register("tenants.organisation.panels", panels.open_requests)
-        tell(deeds.SENTENCES, deeds.NAMES, deeds.WORDS)
+        tell(self.name, deeds.SENTENCES, deeds.NAMES, deeds.WORDS)

@@ -28,7 +28,7 @@ NAMES = {
     "status": _("Status"),
 }
 WORDS = {
-    "reason": lambda value: dict(Reason.choices).get(value, value),
-    "severity": lambda value: dict(Severity.choices).get(value, value),
-    "status": lambda value: dict(Status.choices).get(value, value),
+    "reason": dict(Reason.choices),
+    "severity": dict(Severity.choices),
+    "status": dict(Status.choices),
 }
