@@ -172,6 +172,16 @@ class Post(models.Model):
         return TAG_BITS.codes(self.tag_mask)
 
     @property
+    def is_overdue(self) -> bool:
+        """Whether the day by which readers must act has passed."""
+        return self.action_required_by is not None and self.action_required_by < timezone.now()
+
+    @property
+    def urgency(self) -> str:
+        """The tone of *act by*."""
+        return "danger" if self.is_overdue else "warning"
+
+    @property
     def category_tone(self) -> str:
         """The tone of its category's badge."""
         return CATEGORY_TONES[Category(self.category)]

@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.text import slugify
+from django.utils.translation import get_language, get_language_info, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from messagecenter.actions import Mark, mark_posts
 from messagecenter.forms import FilterForm, MarkForm
-from messagecenter.models import Post, PostTranslation
+from messagecenter.models import Post
 from messagecenter.reading import MOST_COUNTED, unread_count, unread_label
 from messagecenter.sanitising import readable_body
 from messagecenter.tables import Row, page_of, readable_posts, reader_table, wished
@@ -72,11 +72,21 @@ def message_mark(request: PortalRequest, customer: Tenant) -> HttpResponse:
     mark, references = Mark(form.cleaned_data["mark"]), form.cleaned_data["references"]
     mark_posts(references, actor=request.actor, customer=customer, mark=mark)
     if is_fragment(request):
-        post = _visible_post(request.actor, customer, references[0])
-        context = {"post": post, "customer": customer, "mark_url": reverse("messagecenter:mark", args=[customer.pk])}
-        return render_page(request, "messagecenter/message_detail.html", context, partial="actions")
+        return _marked(request, customer, references[0])
     toast(request, DONE[mark])
     return redirect_to(request, safe_next(request, reverse("messagecenter:list", args=[customer.pk])))
+
+
+def _marked(request: PortalRequest, customer: Tenant, reference: str) -> HttpResponse:
+    """The buttons of one post as they are now, and the sidebar's badge."""
+    context = {
+        "post": _visible_post(request.actor, customer, reference),
+        "customer": customer,
+        "mark_url": reverse("messagecenter:mark", args=[customer.pk]),
+        "badge_id": f"badge-{slugify(reverse('messagecenter:list', args=[customer.pk]))}",
+        "badge": unread_label(unread_count(request.actor, customer)),
+    }
+    return render_page(request, "messagecenter/message_detail.html", context, partial="actions")
 
 
 def _visible_post(actor: Actor, customer: Tenant, reference: str) -> Post:
@@ -98,17 +108,13 @@ def _detail(request: PortalRequest, customer: Tenant, post: Post) -> dict[str, A
         "post": post,
         "text": shown,
         "body": readable_body(shown.body),
-        "languages": [(row.language, Language(row.language).label, row is shown) for row in _in_order(texts)],
-        "missing_language": dict(settings.LANGUAGES).get(reader) if asked == reader and reader not in texts else None,
+        "languages": [(code, get_language_info(code)["name_local"], code == shown.language) for code in sorted(texts)],
+        "is_fallback": asked == reader and reader not in texts,
         "facts": _facts(post),
         "crumbs": trail(request, customer, (gettext("Message Center"), list_url), (post.reference, "")),
         "list_url": list_url,
         "mark_url": reverse("messagecenter:mark", args=[customer.pk]),
     }
-
-
-def _in_order(texts: dict[str, PostTranslation]) -> list[PostTranslation]:
-    return [texts[language] for language in Language.values if language in texts]
 
 
 def _facts(post: Post) -> list[tuple[str, Any]]:
