@@ -1,0 +1,84 @@
+"""Two people act at the same moment: one global admin always stays, one of two first choices wins."""
+
+from collections.abc import Callable
+from threading import Barrier, Thread
+
+import pytest
+from django.db import connection
+
+from portal.demo import cast as demo_cast
+from portal.demo.cast import Cast
+from portal.errors import PortalError
+from tenants.actions.people import block_user, delete_user
+from tenants.actions.roles import assign_role, remove_role
+from tenants.actions.settings import change_setting
+from tenants.actor import Actor, acting_as
+from tenants.models import Role, ServiceSetting, User
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+
+def take_top_role(user: User, actor: Actor) -> None:
+    remove_role(user, Role.GLOBAL_ADMIN, actor=actor)
+
+
+def block(user: User, actor: Actor) -> None:
+    block_user(user, actor=actor)
+
+
+def delete(user: User, actor: Actor) -> None:
+    delete_user(user, actor=actor)
+
+
+@pytest.fixture
+def two_admins() -> Cast:
+    cast = demo_cast.load() if demo_cast.is_present() else demo_cast.build()
+    with acting_as(cast.actor("alice")):
+        assign_role(cast.uma, Role.GLOBAL_ADMIN, actor=cast.actor("alice"))
+    return cast
+
+
+def at_once(*acts: tuple[Actor, Callable[[], object]]) -> list[str]:
+    """What became of each act: `done`, or the code of its refusal. Each runs in a thread and a transaction of its own."""
+    start, outcomes = Barrier(len(acts)), [""] * len(acts)
+
+    def run(place: int, actor: Actor, act: Callable[[], object]) -> None:
+        try:
+            with acting_as(actor):
+                start.wait(timeout=10)
+                act()
+            outcomes[place] = "done"
+        except PortalError as refusal:
+            outcomes[place] = refusal.code
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run, args=(place, *act)) for place, act in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    return outcomes
+
+
+@pytest.mark.parametrize("verb", [take_top_role, block, delete])
+def test_two_global_admins_turn_on_each_other_and_one_stays(
+    two_admins: Cast, verb: Callable[[User, Actor], None]
+) -> None:
+    cast, alice, uma = two_admins, two_admins.actor("alice"), two_admins.actor("uma")
+    outcomes = at_once((alice, lambda: verb(cast.uma, alice)), (uma, lambda: verb(cast.alice, uma)))
+    assert sorted(outcomes) == ["done", "lastGlobalAdmin"]
+    staying = User.objects.for_system("test").filter(
+        tenant=cast.huaxin, role_assignments__role=Role.GLOBAL_ADMIN, is_active=True, deleted_at=None
+    )
+    assert staying.count() == 1
+
+
+def test_of_two_first_choices_of_a_setting_one_wins(two_admins: Cast) -> None:
+    cast, alice, uma = two_admins, two_admins.actor("alice"), two_admins.actor("uma")
+    outcomes = at_once(
+        (alice, lambda: change_setting(cast.huaxin, "sharepoint.link_days", 7, actor=alice)),
+        (uma, lambda: change_setting(cast.huaxin, "sharepoint.link_days", 90, actor=uma)),
+    )
+    assert sorted(outcomes) == ["done", "resourceModified"]
+    assert ServiceSetting.objects.get().version == 1
