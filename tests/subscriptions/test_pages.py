@@ -126,4 +126,4 @@ def test_djangos_admin_has_no_door_to_subscriptions(browser_of: Browser, cast: C
     olivia, address = browser_of("olivia"), "/admin/subscriptions/subscription/"
     for path in (address, f"{address}add/", f"{address}{seats.pk}/change/", f"{address}{seats.pk}/delete/"):
         assert olivia.get(path).status_code == 404
-        assert olivia.post(path, {"quantity": "1"}).status_code == 404
+        assert olivia.post(path, {"quantity": "1"}).status_code == 405
