@@ -59,10 +59,10 @@ class ActorMiddleware:
         self, request: PortalRequest, view: Callable[..., Any], _args: tuple[Any, ...], _keywords: dict[str, Any]
     ) -> HttpResponse | None:
         """Turn away visitors, and people who must first change a password or enrol a second factor."""
+        needs_sign_in = getattr(view, "login_required", True)
         if request.path.startswith(API_PREFIX):
-            # REST framework marks its views as needing no sign-in; the gate stands before all of them.
-            return _api_gate(request)
-        return _page_gate(request) if getattr(view, "login_required", True) else None
+            return _api_gate(request, needs_sign_in=needs_sign_in)
+        return _page_gate(request) if needs_sign_in else None
 
 
 def _actor_of(request: PortalRequest) -> Actor:
@@ -105,8 +105,11 @@ def _lacks_second_factor(actor: Actor) -> bool:
     return bool(must and not is_mfa_enabled(actor.user))
 
 
-def _api_gate(request: PortalRequest) -> HttpResponse | None:
-    if not request.actor.is_known:
+def _api_gate(request: PortalRequest, *, needs_sign_in: bool) -> HttpResponse | None:
+    """REST framework marks its views as needing no sign-in and turns visitors away itself; a second factor it does not
+    ask.
+    """
+    if needs_sign_in and not request.actor.is_known:
         return problems.answer(request, Unauthenticated())
     if _lacks_second_factor(request.actor):
         reason = _("Enrol a second factor in the portal first; until then your tokens do not work.")
