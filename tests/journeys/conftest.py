@@ -1,0 +1,118 @@
+"""What the walks start from: the cast, what it owns, a line to 21Vianet, and windows for people."""
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.conf import LazySettings
+from playwright.sync_api import BrowserContext, expect
+
+from portal.demo import script
+from portal.demo.cast import Cast
+from portal.outbox import wire
+from portal.outbox.breaker import breaker
+from portal.outbox.consumer import consume_replies
+from portal.vianet.simulator import Knobs, Simulator
+from portal.vianet.transports import connect
+from subscriptions.actions import create_subscription, publish_offer
+from subscriptions.models import Offer, Subscription
+from tenants.actor import acting_as
+from tests.journeys.pages import DESK, Person
+
+CASE_NUMBER = re.compile(r"CN\d{8}-\d{6}")
+Enter = Callable[..., Person]
+
+
+@pytest.fixture
+def owned(cast: Cast, transactional_db: None) -> dict[str, Subscription]:
+    """What the partners have sold, by SKU and customer: `owned["O365_E3", "huaxin"]`."""
+    olivia, bought = cast.actor("olivia"), {}
+    with acting_as(olivia):
+        for offer in script.OFFERS:
+            publish_offer(cast.vianet, actor=olivia, **offer)
+    for agent, customer, sku, seats in script.SUBSCRIPTIONS:
+        actor, organisation = cast.actor(agent), cast.organisations[customer]
+        with acting_as(actor, organisation):
+            offer = Offer.objects.get(sku=sku)
+            bought[sku, customer] = create_subscription(organisation, offer, actor=actor, quantity=seats)
+    return bought
+
+
+@pytest.fixture
+def enter(cast: Cast, live_server: Any, new_context: Callable[..., BrowserContext]) -> Iterator[Enter]:
+    """`enter("alice")`: Alice in a window of her own, signed in; `signed_in=False` leaves her before the door.
+
+    Further words are the browser context's options. At the end every window must have been quiet.
+    """
+    expect.set_options(timeout=10_000)
+    entered: list[Person] = []
+
+    def come_in(name: str, *, signed_in: bool = True, **options: Any) -> Person:
+        upn = cast.people[name].upn if name in cast.people else name
+        context = new_context(**{"viewport": DESK, "locale": "en-GB", "reduced_motion": "reduce", **options})
+        person = Person(upn, context, live_server.url)
+        entered.append(person)
+        if signed_in:
+            person.signs_in()
+        return person
+
+    yield come_in
+    for person in entered:
+        person.leaves()
+
+
+@pytest.fixture
+def line(settings: LazySettings) -> Iterator[Callable[[str, str], None]]:
+    """The way to 21Vianet: queues of this test's own in memory; `line(url, prefix)` lays another one."""
+
+    def lay(url: str, prefix: str) -> None:
+        settings.VIANET_QUEUE_URL, settings.VIANET_QUEUE_PREFIX = url, prefix
+        wire.transport.cache_clear()
+        breaker.reset()
+
+    lay("memory://", f"test-{uuid4()}")
+    yield lay
+    wire.transport().close()
+    wire.transport.cache_clear()
+    breaker.reset()
+
+
+@pytest.fixture
+def vianet(line: object, settings: LazySettings, tmp_path: Path) -> Iterator[SimpleNamespace]:
+    """21Vianet at work in a thread, and the portal's own consumer beside it, as in the demo."""
+    simulator = Simulator(
+        connect(settings.VIANET_QUEUE_URL, settings.VIANET_QUEUE_PREFIX),
+        str(tmp_path / "vianet.sqlite3"),
+        verify_keys=[settings.VIANET_SIGNING_KEY],
+        signing_key=settings.VIANET_VERIFY_KEYS[0],
+        knobs=Knobs(latency=0.0),
+    )
+    with running(simulator.run), consumer():
+        yield SimpleNamespace(knobs=simulator.knobs)
+
+
+@contextmanager
+def consumer() -> Iterator[None]:
+    """The process that listens to 21Vianet, as a thread."""
+    with running(consume_replies):
+        yield
+
+
+@contextmanager
+def running(work: Callable[[threading.Event], None]) -> Iterator[None]:
+    """A thread that works until it is told to stop."""
+    stop = threading.Event()
+    thread = threading.Thread(target=work, args=[stop])
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(20)
+        assert not thread.is_alive()
