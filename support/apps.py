@@ -18,4 +18,5 @@ class SupportConfig(AppConfig):
             "support.request.advice", "On the form for a new request, with the customer: what is known to be broken."
         )
         slots.register("tenants.organisation.panels", panels.open_requests)
+        slots.register("tenants.customers.columns", panels.open_counts)
         tell(self.name, deeds.SENTENCES, deeds.NAMES, deeds.WORDS)

@@ -65,7 +65,7 @@ def show(request: PortalRequest, support_request: SupportRequest, form: CommentF
         "on_partner_side": on_partner_side,
         "facts": _facts(support_request, on_partner_side=on_partner_side),
         "entries": _entries(request, support_request, escalation),
-        "crumbs": [(_("Requests"), reverse("support:list")), (support_request.reference, "")],
+        "crumbs": [(_("Support requests"), reverse("support:list")), (support_request.reference, "")],
     }
     return render_page(request, "support/request_detail.html", context, status=status)
 
@@ -161,11 +161,15 @@ def _entries(request: PortalRequest, support_request: SupportRequest, escalation
         )
     ]
     entries += [_entry(line) for line in lines.order_by("created_at", "id")]
-    if escalation is not None:
-        entries.append(
-            Entry(at=escalation.created_at, title=_("Escalated to 21Vianet"), tone="warning", icon="arrow-up-right")
-        )
+    entries += _milestones(escalation) if escalation is not None else []
     return sorted(entries, key=lambda entry: (entry.at is not None, entry.at))
+
+
+def _milestones(escalation: Escalation) -> list[Entry]:
+    handed = Entry(at=escalation.created_at, title=_("Escalated to 21Vianet"), tone="warning", icon="arrow-up-right")
+    if escalation.acknowledged_at is None:
+        return [handed]
+    return [handed, Entry(at=escalation.acknowledged_at, title=_("Acknowledged by 21Vianet"), icon="check")]
 
 
 def _entry(line: Comment) -> Entry:

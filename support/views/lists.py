@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -55,7 +56,7 @@ def request_list(request: PortalRequest) -> HttpResponse:
         "table": _table(found, actor, show, first=not request.GET.get("after")),
         "choices": _shown(),
         "show": show,
-        "crumbs": [(_("Requests"), "")],
+        "crumbs": [(_("Support requests"), "")],
         "can_raise": can(actor, raising_right(actor), actor.tenant) if actor.is_customer else None,
         "raise_url": _raise_url(actor),
     }
@@ -93,7 +94,7 @@ def _table(found: Page, actor: Actor, show: str, *, first: bool) -> Table:
     ]
     here = reverse("support:list")
     return Table(
-        caption=_("Requests"),
+        caption=_("Support requests"),
         columns=[column for column in columns if column.key != "customer" or not actor.is_customer],
         rows=[_row(row) for row in found],
         empty=_empty(actor, show),
@@ -105,7 +106,7 @@ def _table(found: Page, actor: Actor, show: str, *, first: bool) -> Table:
 def _row(row: dict[str, Any]) -> dict[str, Any]:
     customer, partner = _name(row, "tenant"), _name(row, "partner")
     return {
-        "reference": Cell(row["reference"], href=reverse("support:detail", kwargs={"reference": row["reference"]})),
+        "reference": _reference(row["reference"]),
         "title": row["title"],
         "customer": customer,
         "status": Cell(Status(row["status"]).label, tone=TONES[Status(row["status"])]),
@@ -113,6 +114,12 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
         "owner": owner_name(row["status"], customer, partner),
         "updated": row["updated_at"],
     }
+
+
+def _reference(reference: str) -> Cell:
+    """A reference is read as one word, so it is never broken at its hyphens."""
+    unbroken = format_html('<span class="nowrap">{}</span>', reference)
+    return Cell(unbroken, href=reverse("support:detail", kwargs={"reference": reference}))
 
 
 def _name(row: dict[str, Any], side: str) -> str:

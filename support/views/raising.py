@@ -40,4 +40,4 @@ def _initial(request: PortalRequest) -> dict[str, Any]:
 
 
 def _crumbs() -> list[tuple[str, str]]:
-    return [(_("Requests"), reverse("support:list")), (_("New request"), "")]
+    return [(_("Support requests"), reverse("support:list")), (_("New request"), "")]

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -50,7 +52,9 @@ RESOLVE = Step(
 CLOSE = Step(
     "close",
     gettext_lazy("Close the request"),
-    gettext_lazy("Nobody can add comments any more. You can reopen it for 14 days."),
+    format_lazy(
+        gettext_lazy("Nobody can add comments any more. You can reopen it for {days} days."), days=settings.REOPEN_DAYS
+    ),
     gettext_lazy("Close"),
     gettext_lazy("The request is closed."),
     actions.close,
@@ -159,7 +163,7 @@ def _what_is_sent(request: PortalRequest, support_request: SupportRequest) -> li
 
 def _crumbs(support_request: SupportRequest, title: Text) -> list[tuple[Text, str]]:
     return [
-        (_("Requests"), reverse("support:list")),
+        (_("Support requests"), reverse("support:list")),
         (support_request.reference, support_request.get_absolute_url()),
         (title, ""),
     ]
