@@ -147,8 +147,9 @@ def _on_the_way(request: PortalRequest, *names: str) -> bool:
 def _audit_refusal(request: PortalRequest, response: HttpResponse) -> None:
     """A refused write is remembered, although everything it did was rolled back."""
     error = getattr(response, "portal_error", None)
-    refused = isinstance(error, NotAllowed) and error.code != "csrfFailed"  # a forged form is not the person's deed
-    if not refused or request.method in READING or not request.actor.is_known:
+    if not isinstance(error, NotAllowed) or error.code == "csrfFailed":  # a forged form is not the person's deed
+        return
+    if request.method in READING or not request.actor.is_known:
         return
     subject = error.subject if error.subject is not None else request.customer or request.actor.tenant
     with acting_as(request.actor, request.customer):

@@ -22,8 +22,8 @@ class BehindDoor(BasePermission):
 class VisibleViewSet(ViewSet):
     """401, 404, 405, 403, in this order, before a handler runs.
 
-    `path` names the objects in the address, outermost first, as (model, keyword); `rights` names the right that each action takes, asked
-    about the last of them. `self.objects` holds what was found.
+    `path` names the objects in the address, outermost first, as (model, keyword); `rights` names the right that each
+    action takes, asked about the last of them. `self.objects` holds what was found.
     """
 
     permission_classes = (BehindDoor,)
@@ -34,7 +34,7 @@ class VisibleViewSet(ViewSet):
     @property
     def actor(self) -> Actor:
         """The one who asks."""
-        actor: Actor = self.request.auth
+        actor: Actor = self.request._request.actor  # type: ignore[attr-defined]  # set by tenants.middleware
         return actor
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

@@ -17,7 +17,7 @@ from tenants.actor import Actor, acting_as
 from tenants.models import User
 
 
-class PortalBackend(AuthenticationBackend):
+class PortalBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth is published without types
     """allauth's backend (sign-in name, password, throttled before hashing), on the portal's users."""
 
     def get_user(self, user_id: Any) -> User | None:
@@ -29,7 +29,7 @@ class PortalBackend(AuthenticationBackend):
         return isinstance(user, User) and user.is_active and user.deleted_at is None
 
 
-class PortalAccountAdapter(DefaultAccountAdapter):
+class PortalAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # as above
     """No self-registration; letters go through the portal's own mail, with links to its configured address."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
@@ -55,7 +55,7 @@ class PortalAccountAdapter(DefaultAccountAdapter):
             user.save(update_fields=["password", "must_change_password"])
             book.record(actor, "tenants.password.changed", user)
 
-    def send_password_reset_mail(self, user: AbstractBaseUser, email: str, context: dict[str, Any]) -> None:
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
         """Queue the letter with its one-time link; the row forgets the link once it is sent."""
         path = urlsplit(context["password_reset_url"]).path
         with transaction_as(system="sign-in"):

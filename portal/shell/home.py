@@ -84,9 +84,9 @@ def _request(row: SupportRequest) -> dict[str, Any]:
 
 def _operator(actor: Actor) -> dict[str, Any]:
     posts = Post.objects.for_publisher(actor).in_language(get_language() or "")
-    latest = posts.order_by("-last_modified_at", "-pk").values("reference", "title", "last_modified_at")[:SHORT]
+    latest = posts.order_by("-last_modified_at", "-pk")[:SHORT]
     columns = [Column("title", _("Message")), Column("changed", _("Last change"), kind="date")]
-    rows = [{"title": _post(post), "changed": post["last_modified_at"]} for post in latest]
+    rows = [{"title": _post(post), "changed": post.last_modified_at} for post in latest]
     empty = Empty(_("Nothing is published yet"), _("Write the first message to the customers of a service."))
     return {
         "posts": Table(_("Latest messages"), columns, rows, empty=empty),
@@ -95,6 +95,6 @@ def _operator(actor: Actor) -> dict[str, Any]:
     }
 
 
-def _post(post: dict[str, Any]) -> Cell:
-    href = reverse("messagecenter:edit", kwargs={"reference": post["reference"]})
-    return Cell(post["title"], href=href, note=post["reference"], strong=True)
+def _post(post: Any) -> Cell:
+    href = reverse("messagecenter:edit", kwargs={"reference": post.reference})
+    return Cell(post.title, href=href, note=post.reference, strong=True)

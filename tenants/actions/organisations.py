@@ -1,5 +1,6 @@
 """Founding organisations, and tying and untying partners and customers."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.contrib.auth.models import Permission as GuardianPermission
@@ -121,9 +122,7 @@ def grant_delegated_admin(
     require(actor, Permission.GRANT_MAKE, customer)
     if expires_at is not None and expires_at <= timezone.now():
         message = _("The last day has passed.")
-        raise InvalidInput(
-            message, code="expiryInPast", details=[{"target": "expires_on", "message": str(message)}]
-        )
+        raise InvalidInput(message, code="expiryInPast", details=[{"target": "expires_on", "message": str(message)}])
     Tenant.objects.locked(customer.pk)
     standing = DelegatedAdmin.objects.filter(customer=customer, partner=partner, service=service, revoked_at=None)
     if standing.in_force().exists():
@@ -185,7 +184,7 @@ def _holders(tenant: Tenant, *roles: Role) -> QuerySet[User]:
     )
 
 
-def _give(partner: Tenant, customer: Tenant, permissions: dict[str, tuple[Role, ...]]) -> None:
+def _give(partner: Tenant, customer: Tenant, permissions: Mapping[str, tuple[Role, ...]]) -> None:
     known = {permission.codename: permission for permission in _guardian_permissions(permissions)}
     groups = {role: role_group(partner, role) for roles in permissions.values() for role in roles}
     TenantGroupPermission.objects.bulk_create(
@@ -198,7 +197,7 @@ def _give(partner: Tenant, customer: Tenant, permissions: dict[str, tuple[Role, 
     )
 
 
-def _take(partner: Tenant, customer: Tenant, permissions: dict[str, tuple[Role, ...]]) -> None:
+def _take(partner: Tenant, customer: Tenant, permissions: Mapping[str, tuple[Role, ...]]) -> None:
     """Remove the rows of one tie. Seeing the customer is common to both, and goes with the last."""
     names = set(permissions) - {"see_customer"} | (set() if _still_tied(partner, customer) else {"see_customer"})
     TenantGroupPermission.objects.filter(
@@ -215,7 +214,7 @@ def _still_tied(partner: Tenant, customer: Tenant) -> bool:
     )
 
 
-def _guardian_permissions(names: dict[str, tuple[Role, ...]]) -> list[GuardianPermission]:
+def _guardian_permissions(names: Mapping[str, tuple[Role, ...]]) -> list[GuardianPermission]:
     return list(
         GuardianPermission.objects.filter(
             content_type__app_label="tenants", content_type__model="tenant", codename__in=names

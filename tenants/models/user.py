@@ -76,6 +76,6 @@ class User(AbstractBaseUser, PermissionsMixin):
         for secret in settings.SECRET_KEY_FALLBACKS:
             yield self._session_mark(secret)
 
-    def _session_mark(self, secret: str | None) -> str:
+    def _session_mark(self, secret: str | bytes | None) -> str:
         text = f"{self.session_number}:{self.password}"
         return salted_hmac("tenants.user.session", text, secret=secret, algorithm="sha256").hexdigest()
