@@ -27,6 +27,7 @@ from tenants.models import (
     TenantGroupPermission,
     User,
 )
+from tenants.models.role import ROLES_OF
 from tenants.permissions import Permission
 from tenants.visibility import Tenancy
 
@@ -74,6 +75,7 @@ SUSPENDED = Denied(
 )
 PARTNER_ONLY = Denied("partnerOnly", _("Only your partner can change subscriptions. Ask your partner for the change."))
 SCOPE_MISSING = Denied("scopeMissing", _("This token was not issued for this action."))
+WRONG_SIDE = Denied("roleMissing", _("No role of your organisation allows this."))
 NOBODY_KNOWN = Denied("notSignedIn", _("Sign in first."))
 
 
@@ -88,8 +90,7 @@ class Tie:
     guardian: frozenset[str] = frozenset()
 
     def level_for(self, service: str | None) -> str:
-        """The highest level of the grants that cover this service; an act that belongs to none needs the grant for all.
-        """
+        """The highest level of the grants that cover this service; an act that belongs to none needs the grant for all."""
         covering = [self.levels[key] for key in ("", service) if key is not None and key in self.levels]
         return Level.ADMIN if Level.ADMIN in covering else next(iter(covering), "")
 
@@ -99,14 +100,14 @@ def can(actor: Actor, permission: Permission, subject: Any = None) -> Decision:
     `service`, `owner_id`.
     """
     if actor.machine:
-        return YES if permission in SYSTEM_GRANTS.get(actor.machine, ()) else _role_missing(permission)
+        return YES if permission in SYSTEM_GRANTS.get(actor.machine, ()) else _role_missing(actor, permission)
     if actor.user is None:
         return NOBODY_KNOWN
     if actor.token and not _in_scope(actor.token.scopes, permission):
         return SCOPE_MISSING
     rules = [rule for rule in GRANTS[permission] if not rule.roles.isdisjoint(actor.roles)]
     if not rules:
-        return PARTNER_ONLY if actor.is_customer and permission in CUSTOMERS_NEVER else _role_missing(permission)
+        return PARTNER_ONLY if actor.is_customer and permission in CUSTOMERS_NEVER else _role_missing(actor, permission)
     refusals = [refusal for rule in rules if (refusal := _refusal(rule, actor, subject)) is not None]
     return YES if len(refusals) < len(rules) else refusals[0]
 
@@ -153,8 +154,12 @@ def _in_scope(scopes: list[str], permission: Permission) -> bool:
     return "*" in scopes or permission in scopes
 
 
-def _role_missing(permission: Permission) -> Denied:
-    roles = sorted({role for rule in GRANTS[permission] for role in rule.roles}, key=list(Role).index)
+def _role_missing(actor: Actor, permission: Permission) -> Denied:
+    """Which roles of the actor's own side would do; the other sides' are no help to know."""
+    own = ROLES_OF.get(actor.kind, ())
+    roles = [role for role in own if any(role in rule.roles for rule in GRANTS[permission])]
+    if not roles:
+        return WRONG_SIDE
     labels = format_lazy(", ".join(["{}"] * len(roles)), *(role.label for role in roles))
     return Denied(
         "roleMissing", format_lazy(_("Your role does not allow this. It takes one of: {roles}."), roles=labels)

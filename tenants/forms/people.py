@@ -53,16 +53,21 @@ class NewUserForm(forms.Form):
 
 
 class RoleForm(forms.Form):
-    """One press of a button on the page of roles."""
-
-    deed = forms.ChoiceField(choices=[("assign", "assign"), ("remove", "remove")])
-    role = forms.ChoiceField()
+    """One press of a button on the page of roles: `assign` or `remove` carries the role."""
 
     def __init__(self, *args: Any, tenant: Tenant, **keywords: Any) -> None:
         super().__init__(*args, **keywords)
-        self.fields["role"] = forms.ChoiceField(choices=[(role.value, role.label) for role in ROLES_OF[tenant.kind]])
+        roles = [(role.value, role.label) for role in ROLES_OF[tenant.kind]]
+        self.fields["assign"] = forms.ChoiceField(choices=roles, required=False)
+        self.fields["remove"] = forms.ChoiceField(choices=roles, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if bool(values.get("assign")) == bool(values.get("remove")):
+            raise forms.ValidationError(_("Choose one role."))
+        return values
 
     @property
     def chosen(self) -> Role:
         """The role that the button names."""
-        return Role(self.cleaned_data["role"])
+        return Role(self.cleaned_data["assign"] or self.cleaned_data["remove"])

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from portal.audit.chain import Outcome
 from portal.audit.models import AuditEntry
 from portal.paging import keyset
+from portal.ui.icons import EMPTY
 from portal.ui.tables import Cell, Column, Empty, Table
-from portal.ui.values import NOTHING
 from portal.web import render_page
 from tenants import deeds
 from tenants.access import Permission
@@ -50,7 +50,6 @@ def audit_log(request: PortalRequest, customer: Tenant) -> HttpResponse:
             Column("who", _("Who")),
             Column("at", _("When"), "date"),
             Column("outcome", _("Outcome"), "badge"),
-            Column("details", _("Details")),
         ],
         [_row(entry, names) for entry in found],
         empty=Empty(_("Nothing recorded"), _("Nothing here matches the filter."), icon="document-magnifying-glass"),
@@ -73,11 +72,10 @@ def _narrowed(entries: QuerySet[AuditEntry], wanted: AuditFilter) -> QuerySet[Au
 def _row(entry: AuditEntry, names: dict[UUID, str]) -> dict[str, Any]:
     label, tone = deeds.OUTCOMES[entry.outcome]
     return {
-        "deed": deeds.sentence(entry),
+        "deed": format_html("{}{}", deeds.sentence(entry), _details(entry)),
         "who": _who(entry, names),
         "at": entry.at,
         "outcome": Cell(label, tone=tone),
-        "details": _details(entry),
     }
 
 
@@ -97,9 +95,9 @@ def _details(entry: AuditEntry) -> SafeString:
     """What was recorded, before and after, folded away."""
     changes = deeds.changes(entry)
     if not changes:
-        return NOTHING
+        return EMPTY
     lines = format_html_join("", "<li>{}</li>", ((_change(*change),) for change in changes))
-    return format_html("<details><summary>{}</summary><ul>{}</ul></details>", _("Show"), lines)
+    return format_html("<details><summary>{}</summary><ul>{}</ul></details>", _("Details"), lines)
 
 
 def _change(name: str, before: str, after: str) -> SafeString:

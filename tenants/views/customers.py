@@ -44,7 +44,7 @@ def customer_list(request: PortalRequest) -> HttpResponse:
     bonds, more = bonds_of(request.actor, ids), slots.columns(COLUMNS, request.actor, ids)
     columns = [
         Column("name", _("Customer"), "link"),
-        Column("tie", _("Tie"), "badge"),
+        Column("tie", _("Relationship"), "badge"),
         Column("grant", _("Delegated administration")),
     ]
     if more:
@@ -114,7 +114,7 @@ def _facts(customer: Tenant, bond: Bond | None) -> list[tuple[str, Any]]:
         (_("Domain"), customer.domain),
     ]
     if bond is not None:
-        facts.append((_("Tie"), tie_cell(bond)))
+        facts.append((_("Relationship"), tie_cell(bond)))
         facts.append((_("Delegated administration"), [grant_words(grant) for grant in bond.grants]))
     if bond is None or bond.reseller:
         facts.append((_("In the portal since"), customer.created_at))
@@ -148,9 +148,9 @@ def _doors(actor: Actor, customer: Tenant) -> list[tuple[str, str, str]]:
     # A grant for one service opens the settings of that service.
     shown["setting_list"] = shown["setting_list"] or (bool(actor.is_partner) and bool(settings_of(customer, actor)))
     doors = [
-        (_("People"), "user_list", "users"),
+        (_("Users"), "user_list", "users"),
         (_("Service settings"), "setting_list", "adjustments-horizontal"),
-        (_("Partners and grants"), "grant_list", "key"),
+        (_("Partners"), "grant_list", "key"),
         (_("Audit log"), "audit_log", "clipboard-document-list"),
     ]
     return [(label, reverse(f"tenants:{name}", args=[customer.pk]), icon) for label, name, icon in doors if shown[name]]

@@ -31,7 +31,9 @@ def partners_of(customer: Tenant) -> TenantQuerySet[Tenant]:
 
     A customer never browses all partners; a new one comes by a relationship that the partner starts.
     """
-    sellers = ResellerRelationship.objects.for_system("the customer's own partners").filter(customer=customer, ended_at=None)
+    sellers = ResellerRelationship.objects.for_system("the customer's own partners").filter(
+        customer=customer, ended_at=None
+    )
     helpers = DelegatedAdmin.objects.filter(customer=customer)
     known = Tenant.objects.for_system("the customer's own partners")
     return known.filter(pk__in=sellers.values("partner_id")) | known.filter(pk__in=helpers.values("partner_id"))
@@ -65,7 +67,7 @@ def grant_list(request: PortalRequest, customer: Tenant) -> HttpResponse:
         "grants": _grant_table(request, found.rows, bool(may_revoke), pages(request, found)),
         "can_grant": _may_grant(actor, customer),
         "can_revoke": may_revoke,
-        "crumbs": trail(request, customer, (_("Partners and grants"), "")),
+        "crumbs": trail(request, customer, (_("Partners"), "")),
     }
     return render_page(request, "tenants/grant_list.html", context)
 
@@ -95,7 +97,9 @@ def _partner_table(relationships: list[ResellerRelationship]) -> Table:
         Column("contact", _("Support")),
         Column("since", _("Since"), "date"),
     ]
-    return Table(_("Partners who sell to you"), columns, rows, Empty(_("No partner sells to you"), icon="building-office"))
+    return Table(
+        _("Partners who sell to you"), columns, rows, Empty(_("No partner sells to you"), icon="building-office")
+    )
 
 
 def _grant_table(
@@ -166,7 +170,7 @@ def grant_new(request: PortalRequest, customer: Tenant) -> HttpResponse:
                 toast(request, _("%(partner)s may now help you.") % {"partner": values["partner"]})
                 return redirect_to(request, "tenants:grant_list", customer.pk)
     list_url = reverse("tenants:grant_list", args=[customer.pk])
-    crumbs = trail(request, customer, (_("Partners and grants"), list_url), (_("New grant"), ""))
+    crumbs = trail(request, customer, (_("Partners"), list_url), (_("New grant"), ""))
     context = {"organisation": customer, "form": form, "list_url": list_url, "crumbs": crumbs}
     return render_page(request, "tenants/grant_new.html", context, status=status)
 
@@ -197,6 +201,6 @@ def grant_revoke(request: PortalRequest, customer: Tenant, grant: DelegatedAdmin
         "tone": "danger",
         "decision": can(request.actor, Permission.GRANT_REVOKE, grant),
         "cancel_url": list_url,
-        "crumbs": trail(request, customer, (_("Partners and grants"), list_url), (_("Revoke"), "")),
+        "crumbs": trail(request, customer, (_("Partners"), list_url), (_("Revoke"), "")),
     }
     return render_page(request, "tenants/consequences.html", context)

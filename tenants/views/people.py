@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 from portal.api.idempotency import once_per_form
 from portal.errors import InvalidInput, RuleBroken
 from portal.paging import keyset
+from portal.ui.buttons import Reasons, button, denied
 from portal.ui.tables import Cell, Column, Empty, Table
 from portal.web import redirect_to, render_page, toast
 from tenants.access import Permission, can
@@ -60,7 +61,7 @@ def user_list(request: PortalRequest, customer: Tenant) -> HttpResponse:
     found = keyset(people, ("display_name", "id"), request.GET.get("after"))
     roles = _roles_by_person(request, [row[0] for row in found])
     table = Table(
-        _("People"),
+        _("Users"),
         [
             Column("name", _("Name"), "link"),
             Column("upn", _("Sign-in name")),
@@ -73,7 +74,7 @@ def user_list(request: PortalRequest, customer: Tenant) -> HttpResponse:
     )
     context = {
         "organisation": customer,
-        "crumbs": trail(request, customer, (_("People"), "")),
+        "crumbs": trail(request, customer, (_("Users"), "")),
         "table": table,
         "filter": wanted,
         "can_create": can(request.actor, Permission.USER_CREATE, customer),
@@ -115,7 +116,7 @@ def user_new(request: PortalRequest, customer: Tenant) -> HttpResponse:
                     raise
                 status = show_refusal(form, refusal)
     list_url = reverse("tenants:user_list", args=[customer.pk])
-    crumbs = trail(request, customer, (_("People"), list_url), (_("New person"), ""))
+    crumbs = trail(request, customer, (_("Users"), list_url), (_("New user"), ""))
     context = {"organisation": customer, "form": form, "crumbs": crumbs, "list_url": list_url}
     return render_page(request, "tenants/user_new.html", context, status=status)
 
@@ -128,13 +129,14 @@ def _created(request: PortalRequest, customer: Tenant, form: NewUserForm) -> Htt
     return once_per_form(request, request.actor.user.pk, act) if request.actor.user else act()
 
 
-def show_password(
-    request: PortalRequest, customer: Tenant, user: User, secret: str, title: str
-) -> HttpResponse:
+def show_password(request: PortalRequest, customer: Tenant, user: User, secret: str, title: str) -> HttpResponse:
     """The one page that ever shows a temporary password. No cache and no history of ours keeps it."""
     name = {"name": user.display_name}
     crumbs = trail(
-        request, customer, (_("People"), reverse("tenants:user_list", args=[customer.pk])), (_("Temporary password"), "")
+        request,
+        customer,
+        (_("Users"), reverse("tenants:user_list", args=[customer.pk])),
+        (_("Temporary password"), ""),
     )
     context = {"organisation": customer, "person": user, "secret": secret, "title": title % name, "crumbs": crumbs}
     response = render_page(request, "tenants/password_once.html", context)
@@ -165,7 +167,7 @@ def user_detail(request: PortalRequest, customer: Tenant, user: User) -> HttpRes
         "facts": facts,
         "roles": [Role(role).label for role in sorted(roles_of(user))],
         "can": _decisions(request, user),
-        "crumbs": trail(request, customer, (_("People"), list_url), (user.display_name, "")),
+        "crumbs": trail(request, customer, (_("Users"), list_url), (user.display_name, "")),
     }
     return render_page(request, "tenants/user_detail.html", context)
 
@@ -182,27 +184,44 @@ def _decisions(request: PortalRequest, user: User) -> dict[str, Any]:
     }
 
 
-@page(
-    (Tenant, "customer_id"), (User, "user_id"), get=Permission.ROLE_ASSIGN, post=Permission.ROLE_ASSIGN
-)
+@page((Tenant, "customer_id"), (User, "user_id"), get=Permission.ROLE_ASSIGN, post=Permission.ROLE_ASSIGN)
 def user_roles(request: PortalRequest, customer: Tenant, user: User) -> HttpResponse:
     """Every role of this kind of organisation, each with the button that gives or takes it."""
     if request.method == "POST":
         form = RoleForm(request.POST, tenant=customer)
         if not form.is_valid():
             raise InvalidInput(_("This role does not exist in this kind of organisation."), code="unknownRole")
-        verb = assign_role if form.cleaned_data["deed"] == "assign" else remove_role
+        verb = assign_role if form.cleaned_data["assign"] else remove_role
         verb(user, form.chosen, actor=request.actor)
         toast(request, _("The roles of %(name)s are saved.") % {"name": user.display_name})
         return redirect_to(request, "tenants:user_roles", customer.pk, user.pk)
     prefetch_related_objects([user], "role_assignments")
-    held = roles_of(user)
-    roles = [
-        {"role": role, "held": role in held, "decision": decision_about(request.actor, user, role)}
-        for role in ROLES_OF[customer.kind]
-    ]
     detail_url = reverse("tenants:user_detail", args=[customer.pk, user.pk])
     list_url = reverse("tenants:user_list", args=[customer.pk])
-    crumbs = trail(request, customer, (_("People"), list_url), (user.display_name, detail_url), (_("Roles"), ""))
-    context = {"organisation": customer, "person": user, "roles": roles, "crumbs": crumbs, "detail_url": detail_url}
+    crumbs = trail(request, customer, (_("Users"), list_url), (user.display_name, detail_url), (_("Roles"), ""))
+    reasons = Reasons()
+    table = _role_table(request, customer, user, reasons)
+    context = {"organisation": customer, "person": user, "table": table, "reasons": reasons.render(), "crumbs": crumbs}
     return render_page(request, "tenants/user_roles.html", context)
+
+
+def _role_table(request: PortalRequest, customer: Tenant, user: User, reasons: Reasons) -> Table:
+    held, rows = roles_of(user), []
+    for role in ROLES_OF[customer.kind]:
+        name, label = ("remove", pgettext("role", "Take away")) if role in held else ("assign", pgettext("role", "Give"))
+        decision = decision_about(request.actor, user, role)
+        rows.append(
+            {
+                "role": role.label,
+                "state": Cell(pgettext("role", "Held"), tone="success") if role in held else "",
+                "button": button(label, "default", "", name, role.value)
+                if decision
+                else denied(label, decision, "default", "", reasons),
+            }
+        )
+    columns = [
+        Column("role", _("Role")),
+        Column("state", _("State"), "badge"),
+        Column("button", pgettext("role", "Change")),
+    ]
+    return Table(_("Roles"), columns, rows)

@@ -118,9 +118,7 @@ def user_reset_password(request: PortalRequest, customer: Tenant, user: User) ->
     return _take(request, customer, user, RESET, reset_password)
 
 
-def _take(
-    request: PortalRequest, customer: Tenant, user: User, step: Step, verb: Callable[..., Any]
-) -> HttpResponse:
+def _take(request: PortalRequest, customer: Tenant, user: User, step: Step, verb: Callable[..., Any]) -> HttpResponse:
     """Ask on GET, do it on POST. A verb that answers a temporary password has it shown; the others lead back."""
     if request.method != "POST":
         return _ask(request, customer, user, step)
@@ -152,7 +150,7 @@ def _ask(request: PortalRequest, customer: Tenant, user: User, step: Step) -> Ht
         "crumbs": trail(
             request,
             customer,
-            (translated("People"), list_url),
+            (translated("Users"), list_url),
             (user.display_name, detail_url),
             (step.label, ""),
         ),

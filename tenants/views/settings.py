@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from portal.errors import InvalidInput, NotAllowed, StaleVersion
 from portal.paging import keyset
@@ -49,38 +50,39 @@ def setting_list(request: PortalRequest, customer: Tenant) -> HttpResponse:
     if not rows:
         decision = can(request.actor, Permission.SETTING_READ, customer)
         raise NotAllowed(decision.reason, code=decision.code, subject=customer)
-    services = [
-        {"label": Service(service).label, "tables": _tables(list(items))}
-        for service, items in groupby(rows, key=lambda row: row.service)
-    ]
+    tables = [_table(service, list(items)) for service, items in groupby(rows, key=lambda row: row.service)]
     crumbs = trail(request, customer, (_("Service settings"), ""))
-    context = {"organisation": customer, "services": services, "crumbs": crumbs}
+    context = {"organisation": customer, "tables": tables, "crumbs": crumbs}
     return render_page(request, "tenants/setting_list.html", context)
 
 
-def _tables(rows: list[ServiceSetting]) -> list[Table]:
+def _table(service: str, rows: list[ServiceSetting]) -> Table:
     columns = [
         Column("label", _("Setting"), "link"),
-        Column("value", _("Now"), "badge"),
+        Column("group", pgettext("setting", "About")),
+        Column("value", pgettext("setting", "Now"), "badge"),
         Column("default", _("Default")),
         Column("last", _("Last change")),
     ]
-    return [
-        Table(label, columns, [_row(row) for row in inside], caption_shown=True)
-        for label, inside in groupby(rows, key=lambda row: SETTINGS[row.key].group)
-    ]
+    return Table(Service(service).label, columns, [_row(row) for row in rows], caption_shown=True)
 
 
 def _row(row: ServiceSetting) -> dict[str, Any]:
     setting = SETTINGS[row.key]
-    tone = "warning" if setting.sends_abroad(row.value) else "neutral"
     address = reverse("tenants:setting_detail", args=[row.tenant_id, setting])
     return {
         "label": Cell(setting.label, href=address, note=setting.help),
-        "value": Cell(setting.shown(row.value), tone=tone),
+        "group": setting.group,
+        "value": _value(row),
         "default": setting.shown(setting.default),
         "last": _last(row),
     }
+
+
+def _value(row: ServiceSetting) -> Cell:
+    """The value as a badge, in the colour of a warning where it may send data abroad."""
+    setting = SETTINGS[row.key]
+    return Cell(setting.shown(row.value), tone="warning" if setting.sends_abroad(row.value) else "neutral")
 
 
 def _last(row: ServiceSetting) -> Cell | str:
@@ -148,7 +150,7 @@ def _setting_page(
         "setting": setting,
         "form": form,
         "facts": [
-            (_("Now"), setting.shown(row.value)),
+            (pgettext("setting", "Now"), _value(row)),
             (_("Default"), setting.shown(setting.default)),
             (_("Service"), setting.service.label),
         ],
@@ -169,4 +171,6 @@ def _entry(setting: Setting, change: ServiceSettingChange) -> Entry:
         "after": setting.shown(change.after),
     }
     tone = "warning" if setting.sends_abroad(change.after) else "neutral"
-    return Entry(change.changed_at, title, change.actor_name, tone=tone, label=_("On behalf") if change.on_behalf else "")
+    return Entry(
+        change.changed_at, title, change.actor_name, tone=tone, label=_("On behalf") if change.on_behalf else ""
+    )

@@ -134,13 +134,14 @@ def test_the_last_global_admin_cannot_be_blocked_by_the_page_either(cast: Cast, 
 
 def test_alice_gives_and_takes_a_role(cast: Cast, browser_of: BrowserOf) -> None:
     alice, roles = browser_of("alice"), users(cast, cast.ed.pk, "roles")
-    assert alice.post(roles, {"role": "billing_reader", "deed": "assign"}).status_code == 303
+    assert alice.post(roles, {"assign": "billing_reader"}).status_code == 303
     assert cast.actor("ed").roles == {Role.BILLING_READER}
     assert "Take away" in alice.get(roles).content.decode()
-    assert alice.post(roles, {"role": "billing_reader", "deed": "remove"}).status_code == 303
+    assert alice.post(roles, {"remove": "billing_reader"}).status_code == 303
     assert cast.actor("ed").roles == set()
-    assert alice.post(roles, {"role": "admin_agent", "deed": "assign"}).status_code == 422
-    refused = browser_of("anna").post(roles, {"role": "global_admin", "deed": "assign"})
+    for wrong in ({"assign": "admin_agent"}, {}, {"assign": "user_admin", "remove": "user_admin"}):
+        assert alice.post(roles, wrong).status_code == 422, wrong
+    refused = browser_of("anna").post(roles, {"assign": "global_admin"})
     assert (refused.status_code, refused.portal_error.code) == (403, "globalAdminOnBehalf")
 
 
