@@ -13,4 +13,4 @@ class MessageCenterConfig(AppConfig):
         from tenants.deeds import tell  # noqa: PLC0415 - as above
 
         slots.register("tenants.organisation.panels", panels.latest_messages)
-        tell(self.name, deeds.SENTENCES)
+        tell(self.name, deeds.SENTENCES, deeds.NAMES, deeds.VOCABULARIES)

@@ -1,5 +1,6 @@
 """What publishers and readers fill in. Forms check shape, the verbs check truth."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -100,17 +101,22 @@ def initial_of(post: Post) -> dict[str, Any]:
         "category": post.category,
         "severity": post.severity,
         "services": [str(code) for code in post.services],
-        "tags": [str(code) for code in post.tags],
+        "tags": [str(code) for code in post.tags if code != Tag.UPDATED_MESSAGE],
         "is_major_change": post.is_major_change,
-        "action_required_by": post.action_required_by,
-        "start_at": post.start_at,
-        "end_at": post.end_at,
+        "action_required_by": _to_the_minute(post.action_required_by),
+        "start_at": _to_the_minute(post.start_at),
+        "end_at": _to_the_minute(post.end_at),
         "version": post.version,
     }
     for language, suffix in SUFFIXES.items():
         row = wordings.get(Language(language))
         shown |= {f"title_{suffix}": row.title if row else "", f"body_{suffix}": row.body if row else ""}
     return shown
+
+
+def _to_the_minute(moment: datetime | None) -> datetime | None:
+    """As a browser's field holds it: what was not touched must not look changed."""
+    return moment.replace(second=0, microsecond=0) if moment else None
 
 
 class WithdrawForm(forms.Form):
