@@ -17,7 +17,7 @@ from portal.outbox.bell import QUEUE
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 
-class ActingTask(Task):  # type: ignore[misc] - celery is published without types
+class ActingTask(Task):  # type: ignore[misc]  # celery is published without types
     """Every task names the machine that it acts as, `@shared_task(system="lifecycle")`, and does not run without.
 
     The identity is set, the transaction is not: a task opens its own, short ones, so that no network call is inside.
@@ -67,7 +67,7 @@ app.autodiscover_tasks()
 app.steps["worker"].add(DjangoStructLogInitStep)
 
 
-@setup_logging.connect  # type: ignore[untyped-decorator] - celery is published without types
+@setup_logging.connect  # type: ignore[untyped-decorator]  # celery is published without types
 def keep_logging(**_kwargs: object) -> None:
     """Django has set logging up; a connected receiver keeps Celery from doing it again."""
 

@@ -124,6 +124,8 @@ def _take_turn(row: InboundMessage) -> None:
 
 def _acknowledge_what_it_answers(row: InboundMessage, event: Event) -> None:
     """Who answers a message has received it: the named one, else the first about this escalation."""
+    if row.subject_id is None:
+        raise UnknownSubject("It is about nothing.")
     about = OutboundMessage.objects.filter(subject_id=row.subject_id).order_by("order_seq")
     first = about.values_list("pk", flat=True).first()
     if first is None:

@@ -5,7 +5,7 @@ one conditional UPDATE whose condition comes from `may_become`, so a late worker
 """
 
 import uuid
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -67,7 +67,7 @@ class OrderHead(models.Model):
         return f"{self.name}@{self.last_seq}"
 
     @classmethod
-    def locked(cls, name: str) -> "OrderHead":
+    def locked(cls, name: str) -> Self:
         """The row, made if need be, and locked until the transaction ends."""
         cls.objects.bulk_create([cls(name=name)], ignore_conflicts=True)
         return cls.objects.select_for_update().get(pk=name)

@@ -9,13 +9,13 @@ from portal.outbox.handling import handle_due
 from portal.outbox.marking import bury_overdue
 
 
-@shared_task(name="portal.outbox.tasks.deliver", system="outbox", acks_late=True, soft_time_limit=20, time_limit=30)
+@shared_task(name="portal.outbox.tasks.deliver", system="outbox", acks_late=True, soft_time_limit=20, time_limit=30)  # type: ignore[untyped-decorator]  # celery has no types
 def deliver() -> None:
     """Send what is due: started by the doorbell."""
     deliver_due()
 
 
-@shared_task(name="portal.outbox.tasks.sweep", system="outbox", acks_late=True, soft_time_limit=40, time_limit=60)
+@shared_task(name="portal.outbox.tasks.sweep", system="outbox", acks_late=True, soft_time_limit=40, time_limit=60)  # type: ignore[untyped-decorator]  # celery has no types
 def sweep() -> None:
     """Find whatever no doorbell told about: started every five seconds."""
     deliver_due()

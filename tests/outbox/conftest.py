@@ -49,7 +49,7 @@ def arrived(queue: str = TO_VIANET) -> list[Parcel]:
 
     timer = threading.Timer(0.05, stop.set)
     timer.start()
-    wire.transport().consume(queue, take, stop)  # type: ignore[arg-type] - a list is what every transport hands over
+    wire.transport().consume(queue, take, stop)  # type: ignore[arg-type]  # a list is what every transport hands over
     timer.join()
     return taken
 
@@ -64,7 +64,7 @@ def vianet(settings: LazySettings, tmp_path: Path) -> Callable[..., Simulator]:
             str(tmp_path / f"{uuid4()}.sqlite3"),
             verify_keys=[settings.VIANET_SIGNING_KEY],
             signing_key=settings.VIANET_VERIFY_KEYS[0],
-            knobs=Knobs(**{"latency": 0.0, "patience": 0.5, **knobs}),  # type: ignore[arg-type] - seed stays an integer
+            knobs=Knobs(**{"latency": 0.0, "patience": 0.5, **knobs}),  # type: ignore[arg-type]  # seed stays an integer
         )
 
     return make

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def state_of(subject_id: object) -> str:
-    delivery = delivery_of(subject_id)  # type: ignore[arg-type] - the tests pass a UUID
+    delivery = delivery_of(subject_id)  # type: ignore[arg-type]  # the tests pass a UUID
     assert delivery is not None
     return delivery.state
 

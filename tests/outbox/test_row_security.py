@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 
 def seen_by(**identity: object) -> int:
-    with transaction_as(**identity):  # type: ignore[arg-type] - home, acting or system, as the test says
+    with transaction_as(**identity):  # type: ignore[arg-type]  # home, acting or system, as the test says
         return OutboundMessage.objects.count()
 
 

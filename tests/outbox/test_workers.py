@@ -146,7 +146,7 @@ def test_parking_and_writing_about_the_same_request_at_once_leaves_nothing_that_
         commit(comment(about))
 
     jobs = iter([bury, write])
-    together(2, lambda: (barrier.wait(), next(jobs)())[-1])  # type: ignore[func-returns-value] - only the order matters
+    together(2, lambda: (barrier.wait(), next(jobs)())[-1])  # type: ignore[func-returns-value]  # only the order matters
     states = set(OutboundMessage.objects.exclude(pk=first.pk).values_list("state", flat=True))
     assert states == {State.HELD}
 
@@ -162,6 +162,6 @@ def test_taking_back_and_sending_at_once_ends_in_one_of_the_two() -> None:
                 answers.append(cancel(subject))
 
         jobs = iter([take_back, lambda: void(deliver_due())])
-        together(2, lambda jobs=jobs: next(jobs)())  # type: ignore[misc] - the default only binds this round's jobs
+        together(2, lambda jobs=jobs: next(jobs)())  # type: ignore[misc]  # the default only binds this round's jobs
         assert message(row.pk).state == (State.CANCELLED if answers == [True] else State.PUBLISHED)
         let_time_pass(row.pk)

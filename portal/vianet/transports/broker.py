@@ -1,7 +1,7 @@
 """What RabbitMQ and Redis have in common: kombu, and what is done when the broker goes away."""
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from threading import Event, Lock
 from time import monotonic
@@ -104,13 +104,13 @@ class BrokerTransport:
                         if self._handle_batch(connection, waiting, receiver):
                             heard = monotonic()
                         pause = PATIENCE_SECONDS
-            except (*self._troubles(), Temporary) as error:
+            except self._troubles(Temporary) as error:
                 log.warning("broker_consumer_interrupted", queue=self._name(queue), error=repr(error))
                 stop.wait(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
     @contextmanager
-    def _consumer(self, queue: str) -> Any:
+    def _consumer(self, queue: str) -> Iterator[tuple[Connection, list[Message]]]:
         connection = self._connect(heartbeat=self.consumer_heartbeat)
         waiting: list[Message] = []
         try:
@@ -120,11 +120,9 @@ class BrokerTransport:
                 channel, queues=[self._queue(queue)], on_message=waiting.append, accept=None, auto_declare=True
             )
             consumer.consume()
+            # Closing gives back what was not acknowledged, and what Redis had already handed to the last BRPOP: a
+            # consumer that is cancelled first would leave that one lying for a minute.
             yield connection, waiting
-            # What arrived after the last batch goes back to the queue now, not after a timeout.
-            for message in waiting:
-                message.requeue()
-            consumer.cancel()
         finally:
             with suppress(*self._troubles()):
                 connection.release()
@@ -180,13 +178,13 @@ class BrokerTransport:
     def _options(self) -> dict[str, Any]:
         return dict(self.options)
 
-    def _troubles(self) -> tuple[type[Exception], ...]:
+    def _troubles(self, *more: type[Exception]) -> tuple[type[Exception], ...]:
         """What a broken, emptied or garbled broker raises. kombu decodes what lies in a Redis list while reading it,
         hence the last three.
         """
         connection = Connection(self.url)
         errors: tuple[type[Exception], ...] = connection.connection_errors + connection.channel_errors
-        return (*errors, KombuError, OSError, ValueError, KeyError, TypeError)
+        return (*errors, KombuError, OSError, ValueError, KeyError, TypeError, *more)
 
 
 def _parcel(message: Message) -> Parcel:

@@ -151,12 +151,12 @@ def mark_without_token() -> None:
     def held_by_anybody(leases: list[Lease]) -> Any:
         return OutboundMessage.objects.filter(pk__in=[lease.message_id for lease in leases], state=State.LEASED)
 
-    marking.held_by = held_by_anybody  # type: ignore[assignment] - the planted fault
+    marking.held_by = held_by_anybody  # type: ignore[assignment]  # the planted fault
 
 
 def published_is_final() -> None:
     """What the broker has taken is never sent again."""
-    claiming.CLAIMABLE = (State.PENDING, State.LEASED)  # type: ignore[assignment] - the planted fault
+    claiming.CLAIMABLE = (State.PENDING, State.LEASED)  # type: ignore[assignment]  # the planted fault
 
 
 MUTANTS: dict[str, Callable[[], None]] = {
