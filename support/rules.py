@@ -23,7 +23,8 @@ ENDED = Denied("requestEnded", _("The request is already resolved or closed."))
 NOT_ENDED = Denied("requestNotEnded", _("The request is still being worked on."))
 ALREADY_CLOSED = Denied("requestClosed", _("The request is already closed."))
 ESCALATION_OPEN = Denied(
-    "escalationOpen", _("21Vianet is working on it. Withdraw the escalation or wait for the answer first.")
+    "escalationOpen",
+    _("21Vianet is working on it. It can end once 21Vianet has, or once the partner has withdrawn it."),
 )
 ALREADY_ESCALATED = Denied("alreadyEscalated", _("The request is already escalated to 21Vianet."))
 NOT_ESCALATED = Denied("notEscalated", _("Nothing has been handed to 21Vianet, or it is already settled."))

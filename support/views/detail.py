@@ -177,7 +177,7 @@ def _entry(line: Comment) -> Entry:
     return Entry(
         at=line.created_at,
         title=line.author_name,
-        by=str(Side(line.side).label),
+        by="" if line.side == Side.VIANET else str(Side(line.side).label),
         text=line.text,
         tone="warning" if internal else SIDE_TONES[Side(line.side)],
         icon="lock-closed" if internal else SIDE_ICONS[Side(line.side)],

@@ -68,7 +68,7 @@ def test_nothing_ends_while_21vianet_works_on_it(
 
 def test_the_page_says_why_before_anybody_tries(escalated: Escalation, browser_of: Browser) -> None:
     page = browser_of("helen").get(escalated.support_request.get_absolute_url()).content.decode()
-    assert "21Vianet is working on it. Withdraw the escalation or wait for the answer first." in page
+    assert "21Vianet is working on it. It can end once 21Vianet has, or once the partner has withdrawn it." in page
     customers_page = browser_of("alice").get(escalated.support_request.get_absolute_url()).content.decode()
     assert "21Vianet is working on it." in customers_page
 
