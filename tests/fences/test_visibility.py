@@ -9,6 +9,7 @@ import pytest
 from django.apps import apps
 from django.db import models
 
+from portal.demo import scenes
 from portal.demo.cast import PEOPLE, Cast
 from tenants.access import can
 from tenants.actor import NOBODY, Actor
@@ -29,12 +30,18 @@ WITHOUT_TENANCY = {
     "mail.Letter": "sent by a machine; the demo's mailbox shows it",
     "api.IdempotencyKey": "found only by its own caller",
     "subscriptions.Offer": "the catalogue is everybody's",
-    "support.SupportRequestNumber": "numbers only",
+    "support.RequestNumber": "numbers only",
     "messagecenter.Post": "its door is Post.objects.visible_in",
     "messagecenter.PostTranslation": "read through its post",
     "messagecenter.PostView": "one's own reading, asked for by Post.objects.visible_in and mark_posts only",
     "messagecenter.PostNumber": "numbers only",
 }
+
+# Models of which the demo's scenes make no row: for them the comparison below would prove nothing.
+EMPTY_ON_STAGE = {"tenants.ServiceSetting", "tenants.ServiceSettingChange"}
+
+# Models whose queryset hides more than `can()` denies, with the tests that show what; none may show more.
+NARROWED = {"support.Comment": "internal notes and 21Vianet's words have rights of their own (tests/support)"}
 
 
 def our_models() -> list[type[models.Model]]:
@@ -56,7 +63,8 @@ def contradictions(model: Any, actor: Actor) -> list[str]:
     visible = set(model.objects.visible_to(actor).values_list("pk", flat=True))
     within = {row.pk: row for row in model.objects.within_reach(actor)}
     readable = {pk for pk, row in within.items() if can(actor, model.tenancy.read, row)}
-    return sorted(str(pk) for pk in visible ^ readable)
+    hidden = set() if model._meta.label in NARROWED else readable - visible
+    return sorted(str(pk) for pk in (visible - readable) | hidden)
 
 
 def tenancy_models() -> list[type[models.Model]]:
@@ -72,10 +80,12 @@ def test_the_list_of_exceptions_holds_only_what_exists() -> None:
     assert set(WITHOUT_TENANCY) - labels == set()
 
 
-@pytest.mark.parametrize("name", sorted(PEOPLE))
-def test_the_queryset_and_the_question_agree(cast: Cast, name: str) -> None:
-    for model in tenancy_models():
-        assert contradictions(model, cast.actor(name)) == [], model._meta.label
+def test_the_queryset_and_the_question_agree_for_everybody(cast: Cast) -> None:
+    scenes.play(cast)
+    assert {model._meta.label for model in tenancy_models() if not model._default_manager.exists()} == EMPTY_ON_STAGE
+    for name in PEOPLE:
+        for model in tenancy_models():
+            assert contradictions(model, cast.actor(name)) == [], (name, model._meta.label)
 
 
 def test_nobody_sees_nothing(cast: Cast) -> None:
