@@ -26,12 +26,12 @@ class Role(models.TextChoices):
     GLOBAL_ADMIN = "global_admin", _("Global admin")
     GLOBAL_READER = "global_reader", _("Global reader")
     USER_ADMIN = "user_admin", _("User admin")
-    LICENSE_ADMIN = "license_admin", _("License admin")
+    LICENSE_ADMIN = "license_admin", _("Licence admin")
     PASSWORD_ADMIN = "password_admin", _("Password admin")  # noqa: S105 - a role's name, not a password
     SERVICE_SUPPORT_ADMIN = "service_support_admin", _("Service support admin")
     BILLING_READER = "billing_reader", _("Billing reader")
-    MESSAGE_CENTER_READER = "message_center_reader", _("Message center reader")
-    MESSAGE_CENTER_PRIVACY_READER = "message_center_privacy_reader", _("Message center privacy reader")
+    MESSAGE_CENTER_READER = "message_center_reader", _("Message Center reader")
+    MESSAGE_CENTER_PRIVACY_READER = "message_center_privacy_reader", _("Message Center privacy reader")
 
     OPERATOR_ADMIN = "operator_admin", _("Operator admin")
     PUBLISHER = "publisher", _("Publisher")
