@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from portal.outbox.contracts import Contract, Delivery, Inbound, UnknownSubject
     from portal.outbox.inbox import receive
     from portal.outbox.reading import deliveries_of, delivery_of, oldest_due_age
-    from portal.outbox.sending import cancel, enqueue
+    from portal.outbox.sending import cancel, enqueue, let_go
 
 __all__ = [
     "Contract",
@@ -22,6 +22,7 @@ __all__ = [
     "deliveries_of",
     "delivery_of",
     "enqueue",
+    "let_go",
     "oldest_due_age",
     "receive",
     "ring",
@@ -36,6 +37,7 @@ _HOMES = {
     "deliveries_of": "reading",
     "delivery_of": "reading",
     "enqueue": "sending",
+    "let_go": "sending",
     "oldest_due_age": "reading",
     "receive": "inbox",
     "ring": "bell",

@@ -111,3 +111,12 @@ def cancel(subject_id: UUID) -> bool:
             state=State.CANCELLED
         )
         return True
+
+
+def let_go(*, tenant_id: UUID, partner_id: UUID) -> None:
+    """The customer's relationship with the partner ends: the partner no longer sees the customer's messages. They
+    are still delivered.
+    """
+    with transaction_as(system="outbox"):
+        theirs = OutboundMessage.objects.filter(tenant_id=tenant_id, reach_partner_id=partner_id)
+        theirs.update(reach_partner_id=None)

@@ -1,5 +1,6 @@
 """The end of a reseller relationship: the former partner's reach over the customer's requests ends with it."""
 
+from portal import outbox
 from portal.database import transaction_as
 from support.models import Comment, Escalation, SupportRequest
 from tenants.models import ResellerRelationship
@@ -14,3 +15,4 @@ def let_go(relationship: ResellerRelationship) -> None:
     with transaction_as(system="support"):
         for model in (Comment, Escalation, SupportRequest):
             model.objects.for_system("the relationship ends").filter(**theirs).update(reach_partner=None)
+    outbox.let_go(tenant_id=relationship.customer_id, partner_id=relationship.partner_id)

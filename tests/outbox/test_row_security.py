@@ -6,7 +6,7 @@ import pytest
 from django.db import ProgrammingError, transaction
 
 from portal.database import transaction_as
-from portal.outbox import enqueue
+from portal.outbox import enqueue, let_go
 from portal.outbox.inbox import store
 from portal.outbox.models import InboundMessage, OutboundMessage
 from tests.outbox.messages import FANYUN, HUAXIN, LOTUS, acknowledged, comment, commit, escalation
@@ -48,10 +48,17 @@ def test_what_21vianet_sent_is_for_machines_only() -> None:
         assert InboundMessage.objects.count() == 1
 
 
+def test_a_former_partner_sees_nothing_more() -> None:
+    commit(escalation())
+    with transaction_as(home=FANYUN):
+        let_go(tenant_id=HUAXIN, partner_id=FANYUN)
+    assert (seen_by(home=FANYUN), seen_by(home=HUAXIN)) == (0, 1)
+
+
 def test_a_new_partner_goes_on_counting_where_the_former_one_stopped() -> None:
     about = escalation()
     commit(about)
-    OutboundMessage.objects.update(reach_partner_id=None)
+    let_go(tenant_id=HUAXIN, partner_id=FANYUN)
     assert seen_by(home=LOTUS) == 0
     with transaction_as(home=LOTUS):
         enqueue(comment(escalation(about.order_key, reach_partner_id=LOTUS)))

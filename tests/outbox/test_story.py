@@ -8,12 +8,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 import pytest
+import structlog
+from celery import shared_task
 from django.conf import LazySettings
 from django.db import connections
 
 from portal.celery import Engine
 from portal.database import transaction_as
-from portal.outbox import bell
+from portal.outbox import bell, ring
 from portal.outbox.contracts import Inbound
 from portal.outbox.models import InboundMessage, OutboundMessage, Outcome, State
 from portal.outbox.tasks import sweep
@@ -54,6 +56,23 @@ def test_from_commit_to_case_number_in_less_than_two_seconds(
     assert engine.alive()
     (told,) = heard
     assert told.type == contracts.ACKNOWLEDGED
+
+
+carried: list[dict[str, object]] = []
+
+
+@shared_task(name="test.look", system="test")
+def look() -> None:
+    """Notes what a log line of this task would carry."""
+    carried.append(structlog.contextvars.get_contextvars())
+
+
+def test_the_id_of_the_request_travels_with_the_task_that_it_starts(engine: Engine) -> None:
+    carried.clear()
+    with structlog.contextvars.bound_contextvars(request_id="0f8fad5b"):
+        ring("test.look")
+    wait_for(lambda: bool(carried), 10)
+    assert carried[0]["request_id"] == "0f8fad5b"
 
 
 @pytest.fixture
