@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from support.actions.saving import IMPACT, STEPS, TEXT, TITLE
+from support.limits import IMPACT, STEPS, TEXT, TITLE
 from support.models import Reason, Severity, Visibility
 from tenants.models import Tenant
 from tenants.services import Service

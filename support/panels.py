@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.translation import ngettext
 
-from support.actions import raising_right
+from support.asking import raising_right
 from support.models import SupportRequest
 from support.standing import owner_name
 from tenants.access import Permission, can, tie_of

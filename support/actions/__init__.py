@@ -8,7 +8,7 @@ from support.actions.answering import (
 )
 from support.actions.ending import close, reopen, resolve
 from support.actions.escalating import escalate_request, withdraw_escalation
-from support.actions.raising import partners_of, raise_request, raising_right
+from support.actions.raising import raise_request
 from support.actions.talking import comment
 
 __all__ = [
@@ -17,9 +17,7 @@ __all__ = [
     "close",
     "comment",
     "escalate_request",
-    "partners_of",
     "raise_request",
-    "raising_right",
     "reject_escalation",
     "reopen",
     "resolve",

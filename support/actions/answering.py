@@ -4,8 +4,8 @@ from django.db import transaction
 
 from portal.audit import book
 from portal.errors import RuleBroken
-from support.actions import letters
-from support.actions.saving import save, write
+from support.actions import _letters as letters
+from support.actions._saving import save, write
 from support.models import Escalation, EscalationState, Status, SupportRequest
 from support.rules import CLOSED
 from tenants.access import Permission, require

@@ -3,8 +3,9 @@
 from django.db import transaction
 
 from portal.audit import book
-from support.actions import letters
-from support.actions.saving import TEXT, checked, locked, save, take_up, write
+from support.actions import _letters as letters
+from support.actions._saving import checked, locked, save, take_up, write
+from support.limits import TEXT
 from support.models import Status, SupportRequest
 from support.rules import obey
 from tenants.access import Permission, require

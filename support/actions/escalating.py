@@ -6,7 +6,8 @@ from portal import outbox
 from portal.audit import book
 from portal.errors import RuleBroken
 from support import contracts
-from support.actions.saving import IMPACT, STEPS, checked, choice, locked, save, take_up
+from support.actions._saving import checked, choice, locked, save, take_up
+from support.limits import IMPACT, STEPS
 from support.models import Escalation, EscalationState, Reason, Status, SupportRequest
 from support.rules import ALREADY_ESCALATED, NOT_ESCALATED, obey
 from tenants.access import Permission, require

@@ -9,24 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.audit import book
 from portal.errors import InvalidInput, RuleBroken
-from support.actions import letters
-from support.actions.saving import IMPACT, TEXT, TITLE, checked, choice
+from support.actions import _letters as letters
+from support.actions._saving import checked, choice
+from support.asking import raising_right
+from support.limits import IMPACT, TEXT, TITLE
 from support.models import RequestNumber, Severity, SupportRequest
-from tenants.access import Permission, require
+from tenants.access import require
 from tenants.actor import Actor
 from tenants.models import ResellerRelationship, Tenant
 from tenants.services import Service
-
-
-def raising_right(actor: Actor) -> Permission:
-    """The customer's people raise, the partner's people file on behalf."""
-    return Permission.REQUEST_FILE if actor.is_partner else Permission.REQUEST_RAISE
-
-
-def partners_of(customer: Tenant) -> list[Tenant]:
-    """The partners whom a customer may ask: those of its living reseller relationships, by name."""
-    ties = ResellerRelationship.objects.for_system("whom the customer may ask").filter(customer=customer, ended_at=None)
-    return [tie.partner for tie in ties.select_related("partner").order_by("partner__name", "partner_id")]
 
 
 @transaction.atomic

@@ -5,8 +5,9 @@ from django.db import transaction
 from portal import outbox
 from portal.audit import book
 from support import contracts
-from support.actions import letters
-from support.actions.saving import TEXT, checked, locked, save, take_up, write
+from support.actions import _letters as letters
+from support.actions._saving import checked, locked, save, take_up, write
+from support.limits import TEXT
 from support.models import Comment, Escalation, Side, Status, SupportRequest, Visibility
 from support.rules import obey
 from tenants.access import Permission, require

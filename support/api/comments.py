@@ -10,8 +10,8 @@ from portal.api.collections import graph_list
 from portal.api.input import StrictSerializer, read_body
 from portal.api.query import Rules, read_query
 from support.actions import comment
-from support.actions.saving import TEXT
 from support.api.rows import PartyRow
+from support.limits import TEXT
 from support.models import Comment, Side, SupportRequest, Visibility
 from support.repeats import call_once
 from tenants.access import Permission

@@ -15,10 +15,11 @@ from portal.api.errors import API_PREFIX
 from portal.api.input import StrictSerializer, read_body
 from portal.api.query import Property, Rules, read_query
 from portal.errors import InvalidInput, NotVisible
-from support.actions import raise_request, raising_right
-from support.actions.saving import IMPACT, TEXT, TITLE
+from support.actions import raise_request
 from support.api.rows import COLUMNS, SupportRequestDetail, SupportRequestRow, detail_of, readable, rows_of
+from support.asking import raising_right
 from support.contracts import SERVICE_NAMES
+from support.limits import IMPACT, TEXT, TITLE
 from support.models import RequestKind, Severity, Status, SupportRequest
 from support.repeats import call_once
 from tenants.access import Permission

@@ -9,8 +9,8 @@ from rest_framework.response import Response
 
 from portal.api.input import StrictSerializer, read_body
 from support import actions
-from support.actions.saving import IMPACT, STEPS, TEXT
 from support.api.rows import SupportRequestDetail, detail_of
+from support.limits import IMPACT, STEPS, TEXT
 from support.models import Reason, SupportRequest
 from support.repeats import call_once
 from tenants.access import Permission

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from portal.paging import Page, keyset
 from portal.ui.tables import Cell, Column, Empty, Table
 from portal.web import render_page
-from support.actions import raising_right
+from support.asking import raising_right
 from support.models import (
     OPEN_STATES,
     SEVERITY_NAMES,

@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.web import redirect_to, render_page, toast
-from support.actions import partners_of, raise_request, raising_right
+from support.actions import raise_request
+from support.asking import partners_of, raising_right
 from support.forms import RaiseForm
 from support.repeats import form_once
 from tenants.models import Tenant

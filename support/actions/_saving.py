@@ -9,9 +9,6 @@ from support.models import Comment, Escalation, Side, SupportRequest, Visibility
 from support.rules import present_escalation
 from tenants.actor import Actor
 
-# The longest texts that the contract with 21Vianet carries (portal/vianet/contract).
-TITLE, TEXT, STEPS, IMPACT = 200, 10_000, 5_000, 2_000
-
 
 def locked(support_request: SupportRequest) -> tuple[SupportRequest, Escalation | None]:
     """The request as it is now, locked, and the escalation that matters. Whoever changes either holds the request's
