@@ -5,8 +5,10 @@ from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
 from django.utils.translation import gettext_lazy as _
 
 from portal import mail
@@ -54,6 +56,10 @@ class PortalAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # as a
             user.must_change_password = False
             user.save(update_fields=["password", "must_change_password"])
             book.record(actor, "tenants.password.changed", user)
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """On to work: who had to choose a password at the first sign-in wants to get somewhere."""
+        return resolve_url(settings.LOGIN_REDIRECT_URL)
 
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
         """Queue the letter with its one-time link; the row forgets the link once it is sent."""
