@@ -23,7 +23,7 @@ from portal.vianet.transports import connect
 from subscriptions.actions import create_subscription, publish_offer
 from subscriptions.models import Offer, Subscription
 from tenants.actor import acting_as
-from tests.journeys.pages import DESK, Person
+from tests.journeys.pages import DESK, PATIENCE, Person
 
 CASE_NUMBER = re.compile(r"CN\d{8}-\d{6}")
 Enter = Callable[..., Person]
@@ -50,7 +50,7 @@ def enter(cast: Cast, live_server: Any, new_context: Callable[..., BrowserContex
 
     Further words are the browser context's options. At the end every window must have been quiet.
     """
-    expect.set_options(timeout=10_000)
+    expect.set_options(timeout=PATIENCE)
     entered: list[Person] = []
 
     def come_in(name: str, *, signed_in: bool = True, **options: Any) -> Person:

@@ -13,6 +13,7 @@ from tests.people import PASSWORD
 AXE = Axe()
 DESK = {"width": 1280, "height": 900}
 TELEPHONE = {"width": 360, "height": 740}
+PATIENCE = 10_000  # milliseconds
 # Chromium repeats every refusal in the console; `Person.answers` keeps account of them instead.
 REPEATED = "Failed to load resource: the server responded with a status of"
 
@@ -23,6 +24,7 @@ class Person:
     def __init__(self, upn: str, context: BrowserContext, origin: str) -> None:
         self.upn = upn
         self.origin = origin
+        context.set_default_timeout(PATIENCE)
         self.page: Page = context.new_page()
         self.complaints: list[str] = []
         self.answers: list[tuple[int, str]] = []
@@ -76,15 +78,17 @@ class Person:
         self.page.get_by_role("main").get_by_role("button", name=button, exact=True).click()
 
     def writes(self, label: str, text: str) -> None:
-        self.page.get_by_label(label, exact=True).fill(text)
+        self.page.get_by_label(re.compile(rf"^{re.escape(label)}( \(optional\))?$")).fill(text)
 
     def chooses(self, group: str, option: str) -> None:
         """One of several: radio buttons or boxes below a common name, or the options of a list."""
-        found = self.page.get_by_role("group", name=group).get_by_label(option, exact=True)
-        if found.count():
-            found.check()
+        options = self.page.get_by_role("group", name=group).get_by_label(option, exact=True)
+        lists = self.page.get_by_role("combobox", name=group, exact=True)
+        expect(options.or_(lists)).to_be_visible()
+        if options.count():
+            options.check()
         else:
-            self.page.get_by_label(group, exact=True).select_option(label=option)
+            lists.select_option(label=option)
 
     def ticks(self, label: str) -> None:
         self.page.get_by_label(label, exact=True).check()
@@ -128,7 +132,8 @@ class Person:
     def is_refused(self, status: int, *texts: str) -> None:
         """The page that stands here is a refusal with this status, and says so."""
         self.reads(*texts)
-        assert self.answers.pop() == (status, urlsplit(self.page.url).path)
+        answer = self.answers.pop() if self.answers else None
+        assert answer == (status, urlsplit(self.page.url).path)
 
     def is_asked_again(self) -> None:
         """The form came back with 422."""
