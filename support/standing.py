@@ -35,7 +35,7 @@ def owner_name(status: str, customer: Text, partner: Text) -> Text:
     side = NEXT_OWNER.get(status)
     if side is None:
         return _("nobody")
-    return {Side.CUSTOMER: customer, Side.PARTNER: partner, Side.VIANET: "21Vianet"}[side]
+    return {Side.CUSTOMER: customer, Side.PARTNER: partner, Side.VIANET: Side.VIANET.label}[side]
 
 
 def next_step(support_request: SupportRequest, actor: Actor) -> NextStep:

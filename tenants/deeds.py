@@ -67,7 +67,7 @@ _vocabularies: dict[tuple[str, str], Mapping[str, Text]] = {
 # References for machines, kept in the book and of no use to a reader.
 _UNSHOWN = frozenset({"id", "comment", "body_sha256"})
 _MACHINES: dict[str, Text] = {
-    "21vianet": "21Vianet",
+    "21vianet": _("21Vianet"),
     "lifecycle": pgettext_lazy("machine", "Subscription lifecycle"),
     "setup": pgettext_lazy("machine", "Portal set-up"),
 }

@@ -176,7 +176,7 @@ def _entry(line: Comment) -> Entry:
     internal = line.visibility == Visibility.INTERNAL
     return Entry(
         at=line.created_at,
-        title=line.author_name,
+        title=Side.VIANET.label if line.side == Side.VIANET else line.author_name,
         by="" if line.side == Side.VIANET else str(Side(line.side).label),
         text=line.text,
         tone="warning" if internal else SIDE_TONES[Side(line.side)],

@@ -13,7 +13,7 @@ from tenants.models import Level, Role, User
 from tenants.models.role import LIGHT_ROLES, PARTNER_ADMIN_ROLES, TOP_ROLES
 
 OWN_ACCOUNT = Denied("ownAccount", _("Nobody does this to their own account. Ask another admin."))
-OWN_PASSWORD = Denied("ownAccount", _("Change your own password under My account."))
+OWN_PASSWORD = Denied("ownAccount", _("Change your own password in the account menu."))
 GLOBAL_ADMIN_ON_BEHALF = Denied(
     "globalAdminOnBehalf",
     _("A global admin's account is managed only by the organisation itself, never on its behalf."),
