@@ -22,7 +22,6 @@ from tenants.models import (
     DelegatedAdmin,
     Level,
     ResellerRelationship,
-    Role,
     RoleAssignment,
     TenantGroupPermission,
     User,
@@ -65,7 +64,8 @@ NO_RELATIONSHIP = Denied("relationshipMissing", _("You have no reseller relation
 NO_GRANT = Denied(
     "delegatedAdminMissing",
     _(
-        "The customer has not granted you delegated administration for this, or has revoked it. Ask its global admin for a grant."
+        "The customer has not granted you delegated administration for this, or has revoked it."
+        " Ask its global admin for a grant."
     ),
 )
 GRANT_TOO_LOW = Denied("delegatedAdminTooLow", _("The customer granted you helpdesk rights only."))
@@ -90,7 +90,7 @@ class Tie:
     guardian: frozenset[str] = frozenset()
 
     def level_for(self, service: str | None) -> str:
-        """The highest level of the grants that cover this service; an act that belongs to none needs the grant for all."""
+        """The highest level of the grants that cover this service; what belongs to none needs the grant for all."""
         covering = [self.levels[key] for key in ("", service) if key is not None and key in self.levels]
         return Level.ADMIN if Level.ADMIN in covering else next(iter(covering), "")
 

@@ -1,4 +1,4 @@
-"""Django's admin as this portal installs it. Apart from `tenants.apps`, where Django would take both for the room's own."""
+"""Django's admin as the portal installs it. Apart from `tenants.apps`: Django would take both for the room's own."""
 
 from django.contrib.admin.apps import AdminConfig
 

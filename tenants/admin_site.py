@@ -1,13 +1,11 @@
 """Django's admin as a window: a break-glass superuser looks, and nobody changes anything."""
 
-from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from portal.errors import NotAllowed, WrongMethod
@@ -44,7 +42,7 @@ class ReadOnlyAdmin(ModelAdmin):
 
 
 class ReadOnlyAdminSite(admin.AdminSite):
-    """405 for every method that could write, then 403 for everybody but a superuser. Visitors have been sent to sign in before."""
+    """405 for every method that could write, then 403 for all but a superuser. Visitors were sent to sign in before."""
 
     site_header = _("Tables, to read only")
     site_title = _("Tables")
@@ -57,13 +55,11 @@ class ReadOnlyAdminSite(admin.AdminSite):
         if admin_class is not None and issubclass(admin_class, ReadOnlyAdmin):
             super().register(model_or_iterable, admin_class, **options)
 
-    def admin_view(
-        self, view: Callable[..., HttpResponseBase], cacheable: bool = False
-    ) -> Callable[..., HttpResponseBase]:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         guarded = super().admin_view(view, cacheable)
 
         @wraps(view)
-        def door(request: HttpRequest, *args: Any, **keywords: Any) -> HttpResponseBase:
+        def door(request: HttpRequest, *args: Any, **keywords: Any) -> Any:
             self._guard(request)
             return guarded(request, *args, **keywords)
 

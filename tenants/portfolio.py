@@ -35,9 +35,7 @@ def customers_of(actor: Actor, search: str = "") -> TenantQuerySet[Tenant]:
     customers = Tenant.objects.visible_to(actor).filter(kind=Kind.CUSTOMER)
     if not search:
         return customers
-    return customers.filter(
-        Q(name__icontains=search) | Q(chinese_name__icontains=search) | Q(domain__icontains=search)
-    )
+    return customers.filter(Q(name__icontains=search) | Q(chinese_name__icontains=search) | Q(domain__icontains=search))
 
 
 def bonds_of(actor: Actor, customer_ids: Collection[UUID]) -> dict[UUID, Bond]:

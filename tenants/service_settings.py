@@ -1,7 +1,7 @@
 """What a customer may choose for its services. A page, a form, a history and a right come with each declaration here.
 
-Defaults and warnings follow what is documented of the services operated by 21Vianet: external sharing and translation are off until
-the customer turns them on; sharing contacts with iCloud is on, and advised off.
+Defaults and warnings follow what is documented of the services operated by 21Vianet: external sharing and translation
+are off until the customer turns them on; sharing contacts with iCloud is on, and advised off.
 """
 
 from collections.abc import Mapping
@@ -29,7 +29,8 @@ class Kind(StrEnum):
 class Setting:
     """One setting: `choices` for a CHOICE, `least` and `most` for an INT.
 
-    Choosing a value in `abroad` may send data out of the country: it must be confirmed, and `consequence` says what happens.
+    Choosing a value in `abroad` may send data out of the country: it must be confirmed, and `consequence` says what
+    happens.
     """
 
     key: str
@@ -79,7 +80,9 @@ DECLARED = (
         service=Service.EXCHANGE,
         group=SHARING,
         label=_("Share contacts with iCloud"),
-        help=_("People may keep their work contacts in step with a personal iCloud account. We advise to turn this off."),
+        help=_(
+            "People may keep their work contacts in step with a personal iCloud account. We advise to turn this off."
+        ),
         kind=Kind.BOOL,
         default=True,
         abroad=frozenset({True}),

@@ -160,7 +160,7 @@ def revoke_delegated_admin(grant: DelegatedAdmin, *, actor: Actor) -> DelegatedA
 
 
 def _tell(letter: str, grant: DelegatedAdmin, actor: Actor) -> None:
-    """Both sides learn who may do what from now on: the partner's people who administer, and the customer's global admins."""
+    """Both sides learn who may do what from now on: the partner's admin agents and the customer's global admins."""
     with translation.override("en"):
         service = str(Service(grant.service).label) if grant.service else ""
     words = {

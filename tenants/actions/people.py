@@ -33,9 +33,16 @@ def new_temporary_password() -> str:
 
 @transaction.atomic
 def create_user(
-    tenant: Tenant, *, actor: Actor, alias: str, display_name: str, email: str = "", language: str = "", password: str = ""
+    tenant: Tenant,
+    *,
+    actor: Actor,
+    alias: str,
+    display_name: str,
+    email: str = "",
+    language: str = "",
+    password: str = "",
 ) -> tuple[User, str]:
-    """Open an account `alias@domain`. Answers the user and its temporary password, which is shown once and kept only as a hash.
+    """Open an account `alias@domain`. Answers the user and its temporary password, shown once and kept only as a hash.
 
     With `password` (the demo's scenes) the account is ready; otherwise the first sign-in must choose another one.
     """
@@ -90,7 +97,7 @@ def unblock_user(user: User, *, actor: Actor) -> User:
 
 @transaction.atomic
 def delete_user(user: User, *, actor: Actor) -> User:
-    """Close the account: it can be restored for DELETED_USER_DAYS. Its sign-in name stays taken, its roles wait with it."""
+    """Close the account. It can be restored for DELETED_USER_DAYS: its sign-in name stays taken, its roles wait."""
     user = _in_charge_of(user, Permission.USER_DELETE, actor)
     refuse_if_last_admin(user)
     user.deleted_at = timezone.now()
@@ -166,7 +173,9 @@ def _check_upn(alias: str, upn: str) -> None:
 
 def _wrong_alias() -> InvalidInput:
     message = _("Use letters, digits, dots, hyphens and underscores.")
-    return InvalidInput(message, code="invalidUserPrincipalName", details=[{"target": "alias", "message": str(message)}])
+    return InvalidInput(
+        message, code="invalidUserPrincipalName", details=[{"target": "alias", "message": str(message)}]
+    )
 
 
 def _name_taken(upn: str) -> RuleBroken:

@@ -13,7 +13,7 @@ from tenants.service_settings import SETTINGS, Setting, Value
 
 
 def setting_of(tenant: Tenant, setting: Setting) -> ServiceSetting:
-    """What the customer has chosen, or an unsaved row of version 0 that holds the default. The caller asks who may read it."""
+    """What the customer has chosen, or an unsaved row of version 0 with the default. The caller asks who may read it."""
     rows = ServiceSetting.objects.for_system("one setting, before the right on its service is asked")
     chosen = rows.filter(tenant=tenant, key=setting.key).first()
     return chosen or _default(tenant, setting)
@@ -32,8 +32,8 @@ def settings_of(tenant: Tenant, actor: Actor) -> list[ServiceSetting]:
         tenant=OuterRef("tenant"), key=OuterRef("key")
     )
     newest = newest.order_by("-changed_at", "-id")
-    rows = ServiceSetting.objects.visible_to(actor).filter(tenant=tenant)
-    rows = rows.annotate(
+    readable = ServiceSetting.objects.visible_to(actor).filter(tenant=tenant)
+    rows = readable.annotate(
         last_name=Subquery(newest.values("actor_name")[:1]),
         last_at=Subquery(newest.values("changed_at")[:1]),
         last_on_behalf=Subquery(newest.values("on_behalf")[:1]),
@@ -49,8 +49,8 @@ def change_setting(
 ) -> ServiceSetting:
     """Choose a value. `version` is the one that was read; 0 stands for a setting that was never chosen.
 
-    A value that may send data abroad must be `confirmed` (InvalidInput `confirmationRequired`): China's rules on data leaving
-    the country make that the customer's own decision. Choosing what is chosen already changes nothing.
+    A value that may send data abroad must be `confirmed` (InvalidInput `confirmationRequired`): China's rules on data
+    leaving the country make that the customer's own decision. Choosing what is chosen already changes nothing.
     """
     setting = SETTINGS.get(key)
     if setting is None:
@@ -97,7 +97,7 @@ def _check(setting: Setting, value: object, confirmed: bool) -> None:
 
 
 def _save(row: ServiceSetting) -> None:
-    """Update the locked row; of two who choose for the first time at once, the second is told that the first was faster."""
+    """Update the locked row; of two who choose for the first time at once, the second learns that it was too late."""
     if row.version > 1:
         row.save(update_fields=["value", "version"])
         return

@@ -28,7 +28,7 @@ def issue_token(
     scopes: Sequence[str] = (ALL_SCOPES,),
     customer: Tenant | None = None,
 ) -> tuple[AccessToken, str]:
-    """A secret that speaks for this person for `days` (default TOKEN_DAYS) with these rights (`*`: all of the person's).
+    """A secret that speaks for this person for `days` (default TOKEN_DAYS) with these rights (`*`: all it holds).
 
     With `customer`, paths without an organisation mean that customer; it must be within the person's reach.
     """

@@ -56,7 +56,7 @@ class CustomersViewSet(VisibleViewSet):
         customers = customers_of(self.actor)
         page = query.page(customers.values_list("id", "name", "domain"))
         bonds = bonds_of(self.actor, [row[0] for row in page])
-        rows = [_row(*row, bonds.get(row[0])) for row in page]
+        rows = [_row(pk, name, domain, bonds.get(pk)) for pk, name, domain in page]
         return graph_list(request, page, rows, context="customers", count=query.count(customers))
 
 

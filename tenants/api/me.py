@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.api.errors import API_PREFIX, unknown_names
-from portal.errors import BadRequest
+from portal.errors import BadRequest, Unauthenticated
 from tenants.models import User
 from tenants.rest import VisibleViewSet
 from tenants.web import SIGNED_IN
@@ -44,7 +44,10 @@ class MeViewSet(VisibleViewSet):
     def retrieve(self, request: Request) -> Response:
         """The caller's account; `$select` as in Graph."""
         names = _selected(request)
-        row = graph_user(self.actor.user)
+        user = self.actor.user
+        if user is None:
+            raise Unauthenticated
+        row = graph_user(user)
         return Response({"@odata.context": CONTEXT} | {name: row[name] for name in names})
 
 

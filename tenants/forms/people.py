@@ -36,15 +36,15 @@ class NewUserForm(forms.Form):
     display_name = forms.CharField(label=_("Display name"), max_length=256)
     alias = forms.CharField(label=_("Sign-in name"), max_length=LONGEST_ALIAS)
     email = forms.EmailField(
-        label=_("Mail address"),
+        label=_("E-mail address"),
         required=False,
-        help_text=_("Where letters go. Without one they go to the sign-in name."),
+        help_text=_("Where e-mails go. Without one they go to the sign-in name."),
     )
     language = forms.ChoiceField(
         label=_("Language"),
         choices=[("", _("As the browser asks")), *settings.LANGUAGES],
         required=False,
-        help_text=_("The language of pages and letters. The person can change it."),
+        help_text=_("The language of pages and e-mails. The person can change it."),
     )
 
     def __init__(self, *args: Any, tenant: Tenant, **keywords: Any) -> None:

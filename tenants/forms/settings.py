@@ -39,10 +39,10 @@ class SettingForm(forms.Form):
 def field_of(setting: Setting) -> forms.Field:
     """The control for one kind of value."""
     if setting.kind is Kind.INT:
-        label = f"{setting.label} ({setting.unit})" if setting.unit else setting.label
+        label = f"{setting.label} ({setting.unit})" if setting.unit else str(setting.label)
         return forms.IntegerField(label=label, min_value=setting.least, max_value=setting.most)
     choices = SWITCH if setting.kind is Kind.BOOL else list(setting.choices.items())
-    return forms.ChoiceField(label=setting.label, choices=choices, widget=forms.RadioSelect)
+    return forms.ChoiceField(label=str(setting.label), choices=choices, widget=forms.RadioSelect)
 
 
 def written(setting: Setting, value: Value) -> str:

@@ -1,4 +1,4 @@
-"""Sessions end by a number on the account; a setting says which service it belongs to, so that one service can be granted."""
+"""Sessions end by a number on the account; a setting names its service, so that one service can be granted."""
 
 from django.db import migrations, models
 

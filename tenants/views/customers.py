@@ -107,7 +107,7 @@ def organisation(request: PortalRequest, customer: Tenant) -> HttpResponse:
 
 
 def _facts(customer: Tenant, bond: Bond | None) -> list[tuple[str, Any]]:
-    """A partner that reaches the customer by a grant alone learns its name, its domain and what was granted, no more."""
+    """A partner that reaches the customer by a grant alone learns its name, its domain and what was granted."""
     facts: list[tuple[str, Any]] = [
         (_("Name"), customer.name),
         (_("Chinese name"), customer.chinese_name),
@@ -144,9 +144,9 @@ def _partners(actor: Actor, customer: Tenant) -> list[list[tuple[str, Any]]]:
 
 def _doors(actor: Actor, customer: Tenant) -> list[tuple[str, str, str]]:
     """(label, address, icon) of this room's pages about the organisation that the actor may open."""
-    shown = {name: can(actor, right, customer) for name, right in DOORS.items()}
+    shown = {name: bool(can(actor, right, customer)) for name, right in DOORS.items()}
     # A grant for one service opens the settings of that service.
-    shown["setting_list"] = shown["setting_list"] or (bool(actor.is_partner) and bool(settings_of(customer, actor)))
+    shown["setting_list"] = shown["setting_list"] or (actor.is_partner and bool(settings_of(customer, actor)))
     doors = [
         (_("Users"), "user_list", "users"),
         (_("Service settings"), "setting_list", "adjustments-horizontal"),

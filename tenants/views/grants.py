@@ -19,7 +19,7 @@ from tenants.actions.organisations import grant_delegated_admin, revoke_delegate
 from tenants.forms.grants import GrantForm
 from tenants.models import DelegatedAdmin, Level, ResellerRelationship, Tenant
 from tenants.services import Service
-from tenants.views.parts import pages, show_refusal, trail
+from tenants.views.parts import Links, pages, show_refusal, trail
 from tenants.visibility import TenantQuerySet
 from tenants.web import PortalRequest, page
 
@@ -102,9 +102,7 @@ def _partner_table(relationships: list[ResellerRelationship]) -> Table:
     )
 
 
-def _grant_table(
-    request: PortalRequest, grants: list[DelegatedAdmin], may_revoke: bool, links: dict[str, str]
-) -> Table:
+def _grant_table(request: PortalRequest, grants: list[DelegatedAdmin], may_revoke: bool, links: Links) -> Table:
     columns = [
         Column("partner", _("Partner")),
         Column("level", _("Level")),
@@ -199,6 +197,7 @@ def grant_revoke(request: PortalRequest, customer: Tenant, grant: DelegatedAdmin
         ],
         "submit_label": _("Revoke"),
         "tone": "danger",
+        "grave": True,
         "decision": can(request.actor, Permission.GRANT_REVOKE, grant),
         "cancel_url": list_url,
         "crumbs": trail(request, customer, (_("Partners"), list_url), (_("Revoke"), "")),

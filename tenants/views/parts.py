@@ -1,6 +1,6 @@
 """What several pages of this room share."""
 
-from typing import Any
+from typing import Any, TypedDict
 
 from django import forms
 from django.urls import reverse
@@ -21,7 +21,14 @@ def trail(request: PortalRequest, organisation: Tenant, *pairs: tuple[Any, str])
     return [top, (str(organisation), address), *pairs]
 
 
-def pages(request: PortalRequest, page: Page) -> dict[str, str]:
+class Links(TypedDict):
+    """Where a table leads on; empty for nowhere."""
+
+    first_url: str
+    next_url: str
+
+
+def pages(request: PortalRequest, page: Page) -> Links:
     """The table's links to the next and the first page; filters stay."""
     parameters = request.GET.copy()
     started = bool(parameters.pop("after", None))
@@ -35,6 +42,8 @@ def pages(request: PortalRequest, page: Page) -> dict[str, str]:
 def show_refusal(form: forms.Form, error: PortalError) -> int:
     """Put a verb's refusal beside the fields it names, so that what was typed stays; the status to answer with."""
     targets = [detail["target"] for detail in error.details if detail["target"] in form.fields]
-    for target in targets or [None]:
+    for target in targets:
         form.add_error(target, str(error.message))
+    if not targets:
+        form.add_error(None, str(error.message))
     return int(error.status)

@@ -208,7 +208,9 @@ def user_roles(request: PortalRequest, customer: Tenant, user: User) -> HttpResp
 def _role_table(request: PortalRequest, customer: Tenant, user: User, reasons: Reasons) -> Table:
     held, rows = roles_of(user), []
     for role in ROLES_OF[customer.kind]:
-        name, label = ("remove", pgettext("role", "Take away")) if role in held else ("assign", pgettext("role", "Give"))
+        name, label = (
+            ("remove", pgettext("role", "Take away")) if role in held else ("assign", pgettext("role", "Give"))
+        )
         decision = decision_about(request.actor, user, role)
         rows.append(
             {

@@ -1,4 +1,4 @@
-"""The steps on one account that are thought over first: each has a page that says what follows, and works without scripts."""
+"""The steps on one account that are thought over first: each has a page that says what follows, without scripts too."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,16 +15,17 @@ from portal.errors import NotAllowed, Text
 from portal.web import redirect_to, render_page, toast
 from tenants.access import Permission
 from tenants.actions.people import block_user, delete_user, reset_password, restore_user, unblock_user
-from tenants.actions.people_rules import LAST_ADMIN, decision_on
+from tenants.actions.people_rules import decision_on
+from tenants.actions.roles import LAST_ADMIN
 from tenants.models import Tenant, User
-from tenants.views.people import show_password
 from tenants.views.parts import trail
+from tenants.views.people import show_password
 from tenants.web import PortalRequest, page
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One deed on an account: the right it takes, its words, and what follows. Texts may name `%(name)s` and `%(days)s`."""
+    """One deed on an account: the right it takes, its words, what follows. Texts may name `%(name)s` and `%(days)s`."""
 
     right: Permission
     title: Text
@@ -126,7 +127,8 @@ def _take(request: PortalRequest, customer: Tenant, user: User, step: Step, verb
     def act() -> HttpResponse:
         answer = verb(user, actor=request.actor)
         if isinstance(answer, tuple):
-            return show_password(request, customer, *answer, str(step.done))
+            person, secret = answer
+            return show_password(request, customer, person, secret, str(step.done))
         toast(request, _said(step.done, user))
         return redirect_to(request, "tenants:user_detail", customer.pk, user.pk)
 
@@ -145,6 +147,7 @@ def _ask(request: PortalRequest, customer: Tenant, user: User, step: Step) -> Ht
         "consequences": [_said(line, user) for line in step.consequences],
         "submit_label": step.label,
         "tone": step.tone,
+        "grave": step.tone == "danger",
         "decision": decision,
         "cancel_url": detail_url,
         "crumbs": trail(

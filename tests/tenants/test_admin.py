@@ -11,14 +11,20 @@ from portal.demo.cast import Cast
 from tenants.models import Tenant, User
 
 NAMES = sorted(
-    f"{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry if model._meta.app_label == "tenants"
+    f"{model._meta.app_label}_{model._meta.model_name}"
+    for model in admin.site._registry
+    if model._meta.app_label == "tenants"
 )
 
 
 @pytest.fixture
 def superuser(cast: Cast) -> Client:
     user = User.objects.create(
-        tenant=cast.vianet, upn="break.glass@vianet.example", email="x@vianet.example", display_name="Glass", is_superuser=True
+        tenant=cast.vianet,
+        upn="break.glass@vianet.example",
+        email="x@vianet.example",
+        display_name="Glass",
+        is_superuser=True,
     )
     client = Client()
     client.force_login(user, backend="tenants.sign_in.PortalBackend")

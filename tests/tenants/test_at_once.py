@@ -39,7 +39,7 @@ def two_admins() -> Cast:
 
 
 def at_once(*acts: tuple[Actor, Callable[[], object]]) -> list[str]:
-    """What became of each act: `done`, or the code of its refusal. Each runs in a thread and a transaction of its own."""
+    """What became of each act: `done`, or its refusal's code. Each runs in a thread and a transaction of its own."""
     start, outcomes = Barrier(len(acts)), [""] * len(acts)
 
     def run(place: int, actor: Actor, act: Callable[[], object]) -> None:

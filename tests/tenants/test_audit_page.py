@@ -36,7 +36,9 @@ def test_a_partners_global_admin_reads_what_its_people_did_anywhere(cast: Cast) 
     reset_password(cast.rosa, actor=cast.actor("helen"))
     seen = entries_visible_to(cast.actor("paul"), cast.fanyun)
     assert seen.filter(actor_id=cast.helen.pk, tenant_id=cast.huaxin.pk).exists()
-    assert not seen.filter(actor_tenant_id=cast.huaxin.pk).exists(), "what the customer's own people did is the customer's"
+    assert not seen.filter(actor_tenant_id=cast.huaxin.pk).exists(), (
+        "what the customer's own people did is the customer's"
+    )
 
 
 @pytest.mark.parametrize("name", ["anna", "sam", "helen", "bill"])
@@ -94,7 +96,11 @@ def test_what_people_typed_is_text_in_the_log(cast: Cast, browser_of: BrowserOf)
 
 def test_every_deed_in_the_code_has_a_sentence() -> None:
     pattern = re.compile(r'(?:book|audit)\.record\(\s*(?:\w+,\s*)?"([a-z0-9_]+(?:\.[a-z0-9_]+)+)"')
-    sources = [path for room in ("tenants", "subscriptions", "support", "messagecenter", "portal") for path in (ROOT / room).rglob("*.py")]
+    sources = [
+        path
+        for room in ("tenants", "subscriptions", "support", "messagecenter", "portal")
+        for path in (ROOT / room).rglob("*.py")
+    ]
     recorded = {deed for path in sources for deed in pattern.findall(path.read_text(encoding="utf-8"))}
     assert len(recorded) > 20
     assert recorded - deeds.known() == set(), "tell tenants.deeds what these mean, from the room's apps.py"

@@ -76,12 +76,21 @@ def test_jun_grants_again_with_a_last_day_and_both_sides_are_told(cast: Cast, br
         ("grant_made", "Jun Jiang"),
     }
     again = jun.post(f"{address}new/", form)
-    assert (again.status_code, "already holds" in again.content.decode() or "已" in again.content.decode()) == (409, True)
+    assert (again.status_code, "already holds" in again.content.decode() or "已" in again.content.decode()) == (
+        409,
+        True,
+    )
 
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"expires_on": "2020-01-01"}, {"expires_on": "tomorrow"}, {"level": "owner"}, {"service": "nonsense"}, {"partner": ""}],
+    [
+        {"expires_on": "2020-01-01"},
+        {"expires_on": "tomorrow"},
+        {"level": "owner"},
+        {"service": "nonsense"},
+        {"partner": ""},
+    ],
 )
 def test_a_wrong_grant_is_shown_as_such(cast: Cast, browser_of: BrowserOf, wrong: dict[str, str]) -> None:
     form = {"partner": str(cast.fanyun.pk), "level": "helpdesk", "service": "", "expires_on": ""}

@@ -1,4 +1,4 @@
-"""Every page of the admin centre: a stranger gets 404, a colleague without the right 403, a wrong method 405, a visitor the sign-in."""
+"""Every page of the admin centre: a stranger gets 404, a colleague without the right 403, a wrong method 405."""
 
 from collections.abc import Callable
 
@@ -24,7 +24,11 @@ PAGES: dict[str, tuple[str, dict[str, str], bool]] = {
     "users/{ed}/reset-password/": ("alice uma anna helen", {"sven": "roleMissing", "rosa": "roleMissing"}, True),
     "settings/": ("alice sven anna boris", {"uma": "roleMissing", "ed": "roleMissing", "helen": "roleMissing"}, False),
     "settings/sharepoint.link_days/": ("alice sven anna boris", {"uma": "roleMissing", "sam": "roleMissing"}, True),
-    "settings/exchange.mobile_devices/": ("alice sven anna", {"uma": "roleMissing", "boris": "delegatedAdminMissing"}, True),
+    "settings/exchange.mobile_devices/": (
+        "alice sven anna",
+        {"uma": "roleMissing", "boris": "delegatedAdminMissing"},
+        True,
+    ),
     "grants/": ("alice", {"uma": "roleMissing", "anna": "roleMissing", "boris": "roleMissing"}, False),
     "grants/new/": ("alice", {"uma": "roleMissing", "anna": "roleMissing"}, True),
     "grants/{grant}/revoke/": ("alice", {"uma": "roleMissing"}, True),
@@ -76,7 +80,9 @@ def test_a_visitor_is_sent_to_sign_in_and_back(cast: Cast, browser_of: BrowserOf
     assert answer.headers["Location"].startswith("/account/login/?next=%2Forganisations%2F")
 
 
-@pytest.mark.parametrize("page", ["users/{mallory}/", "users/{mallory}/block/", "settings/nonsense/", "grants/{mallory}/revoke/"])
+@pytest.mark.parametrize(
+    "page", ["users/{mallory}/", "users/{mallory}/block/", "settings/nonsense/", "grants/{mallory}/revoke/"]
+)
 def test_what_belongs_to_another_organisation_is_not_here(cast: Cast, browser_of: BrowserOf, page: str) -> None:
     address = f"/organisations/{cast.huaxin.pk}/" + page.format(mallory=cast.mallory.pk)
     assert browser_of("alice").get(address).status_code == 404

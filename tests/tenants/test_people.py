@@ -167,7 +167,9 @@ def test_an_admin_agent_acts_as_global_admin_but_never_on_one(cast: Cast) -> Non
 
 def test_a_helpdesk_grant_makes_a_password_admin_of_an_admin_agent(cast: Cast) -> None:
     alice = cast.actor("alice")
-    revoke_delegated_admin(DelegatedAdmin.objects.in_force().get(customer=cast.huaxin, service="", partner=cast.fanyun), actor=alice)
+    revoke_delegated_admin(
+        DelegatedAdmin.objects.in_force().get(customer=cast.huaxin, service="", partner=cast.fanyun), actor=alice
+    )
     grant_delegated_admin(cast.huaxin, cast.fanyun, actor=alice, level=Level.HELPDESK)
     reset_password(cast.ed, actor=cast.actor("anna"))
     with pytest.raises(NotAllowed) as refusal:

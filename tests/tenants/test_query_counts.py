@@ -17,7 +17,12 @@ STATEMENTS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
 def add_people(cast: Cast, first: int, last: int) -> None:
     people = [
-        User(tenant=cast.huaxin, upn=f"p{n:03}@huaxin.example", email=f"p{n}@huaxin.example", display_name=f"Person {n:03}")
+        User(
+            tenant=cast.huaxin,
+            upn=f"p{n:03}@huaxin.example",
+            email=f"p{n}@huaxin.example",
+            display_name=f"Person {n:03}",
+        )
         for n in range(first, last)
     ]
     User.objects.bulk_create(people)
@@ -80,7 +85,8 @@ def test_other_lists_stay_within_twelve(cast: Cast, browser_of: BrowserOf, page:
 
 
 @pytest.mark.parametrize(
-    "page", ["", "users/{alice}/", "users/{ed}/", "users/{ed}/roles/", "users/{ed}/block/", "settings/sharepoint.link_days/"]
+    "page",
+    ["", "users/{alice}/", "users/{ed}/", "users/{ed}/roles/", "users/{ed}/block/", "settings/sharepoint.link_days/"],
 )
 @pytest.mark.parametrize("name", ["alice", "anna"])
 def test_the_page_of_one_thing_stays_within_fifteen(cast: Cast, browser_of: BrowserOf, page: str, name: str) -> None:

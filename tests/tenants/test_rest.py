@@ -100,7 +100,9 @@ def test_whoever_has_no_customers_may_not_list_them(name: str, rest_of: RestOf) 
     assert (answer.status_code, answer.json()["error"]["code"]) == (403, "roleMissing")
 
 
-@pytest.mark.parametrize(("name", "customer"), [("mallory", "huaxin"), ("anna", "lotus"), ("olivia", "huaxin"), ("paul", "fanyun")])
+@pytest.mark.parametrize(
+    ("name", "customer"), [("mallory", "huaxin"), ("anna", "lotus"), ("olivia", "huaxin"), ("paul", "fanyun")]
+)
 def test_foreign_customers_and_missing_ones_are_alike(cast: Cast, rest_of: RestOf, name: str, customer: str) -> None:
     program = rest_of(name)
     foreign = program.get(f"/v1.0/customers/{cast.organisations[customer].pk}")

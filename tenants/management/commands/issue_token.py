@@ -22,7 +22,9 @@ class Command(BaseCommand):
         parser.add_argument("upn", help="sign-in name, such as anna@fanyun.example")
         parser.add_argument("--tenant", type=UUID, help="a customer's id: paths without an organisation mean this one")
         parser.add_argument("--days", type=int, help="how long it lives; default TOKEN_DAYS")
-        parser.add_argument("--scope", action="append", metavar="RIGHT", help="a right it may use; repeatable; default all")
+        parser.add_argument(
+            "--scope", action="append", metavar="RIGHT", help="a right it may use; repeatable; default all"
+        )
         parser.add_argument("--name", default="", help="what the token is for")
 
     def handle(self, *args: Any, **options: Any) -> None:
