@@ -132,7 +132,7 @@ def partner_facts(partner: Tenant) -> list[tuple[Any, Any]]:
     """How to reach the partner of record."""
     pairs = [
         (_("Name"), str(partner)),
-        (_("Mail"), Cell(partner.support_email, href=f"mailto:{partner.support_email}")),
+        (_("E-mail"), Cell(partner.support_email, href=f"mailto:{partner.support_email}")),
         (_("Telephone"), partner.support_phone),
         (_("Hours"), partner.support_hours),
     ]

@@ -43,7 +43,7 @@ class Step:
 RESOLVE = Step(
     "resolve",
     gettext_lazy("Resolve the request"),
-    gettext_lazy("The customer is told by letter, and can close the request or reopen it."),
+    gettext_lazy("The customer is told by e-mail, and can close the request or reopen it."),
     gettext_lazy("Resolve"),
     gettext_lazy("The request is resolved. The customer has been told."),
     actions.resolve,
@@ -63,7 +63,7 @@ CLOSE = Step(
 REOPEN = Step(
     "reopen",
     gettext_lazy("Reopen the request"),
-    gettext_lazy("Your partner is told by letter that it is not solved."),
+    gettext_lazy("Your partner is told by e-mail that it is not solved."),
     gettext_lazy("Reopen"),
     gettext_lazy("The request is open again."),
     actions.reopen,

@@ -21,7 +21,7 @@ def raise_request(alice: Person) -> str:
     """From the home page; returns the request's address."""
     alice.stands_on("Welcome, Alice Ai")
     alice.follows("New request")
-    alice.reads("It goes to Fanyun Cloud, who answers here and by letter.")
+    alice.reads("It goes to Fanyun Cloud, who answers here and by e-mail.")
     alice.chooses("Service", "Exchange Online")
     alice.chooses("Severity", "B - moderate: work is impaired")
     alice.writes("Title", TITLE)
