@@ -1,6 +1,7 @@
 """A person at a browser: acts by what is written on the page, and notices whatever a page must never do."""
 
 import re
+import time
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
@@ -70,9 +71,9 @@ class Person:
         self.page.get_by_role(inside).get_by_role("link", name=link, exact=True).first.click()  # type: ignore[arg-type] - a landmark's name
 
     def turns_to(self, place: str) -> None:
-        """Press a link of the sidebar; it may also say how much is new."""
+        """Press a link of the sidebar, which may also say how much is new. A customer's pages stand above one's own."""
         pattern = re.compile(rf"^{re.escape(place)}( \d+\+? new)?$")
-        self.page.get_by_role("navigation").get_by_role("link", name=pattern).last.click()
+        self.sidebar.get_by_role("link", name=pattern).first.click()
 
     def presses(self, button: str) -> None:
         self.page.get_by_role("main").get_by_role("button", name=button, exact=True).click()
@@ -96,6 +97,10 @@ class Person:
     # --- seeing
 
     @property
+    def sidebar(self) -> Locator:
+        return self.page.get_by_role("navigation", name="Main")
+
+    @property
     def main(self) -> Locator:
         return self.page.get_by_role("main")
 
@@ -116,6 +121,13 @@ class Person:
     def is_told(self, text: str) -> None:
         """By a toast."""
         expect(self.page.get_by_role("status").filter(has_text=text)).to_be_visible()
+
+    def comes_back_until(self, wanted: re.Pattern[str]) -> None:
+        """Reload the page until it says so, as somebody without scripts does."""
+        end = time.monotonic() + PATIENCE / 1000
+        while not wanted.search(self.main.inner_text()):
+            assert time.monotonic() < end, f"{self.page.url} never said {wanted.pattern}:\n{self.main.inner_text()}"
+            self.page.reload()
 
     def row(self, text: str) -> Locator:
         """The line of a table."""

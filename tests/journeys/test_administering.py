@@ -123,7 +123,7 @@ def test_anna_acts_on_behalf_until_alice_revokes_the_grant(enter: Enter) -> None
     anna, alice = enter("anna"), enter("alice")
     anna.turns_to("Customers")
     anna.follows("Huaxin Manufacturing")
-    anna.page.get_by_role("navigation").get_by_role("link", name="Service settings", exact=True).first.click()
+    anna.turns_to("Service settings")
     anna.follows(PROTECT)
     banner = anna.page.get_by_role("region", name=BANNER)
     expect(banner).to_contain_text("You are acting on behalf of Huaxin Manufacturing.")

@@ -29,7 +29,7 @@ def publish(qing: Person, title: str, chinese: str, *, tag: str = "") -> None:
 
 def badge(person: Person) -> str:
     """What the sidebar says of the Message Center."""
-    link = person.page.get_by_role("navigation").get_by_role("link", name="Message Center").last
+    link = person.sidebar.get_by_role("link", name="Message Center")
     return " ".join(link.inner_text().split()).removeprefix("Message Center").strip()
 
 
