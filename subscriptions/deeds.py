@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 SENTENCES = {
-    "subscriptions.offer.published": _("Entered the offer %(target)s into the price list"),
+    "subscriptions.offer.published": _("Added the offer %(target)s to the price list"),
     "subscriptions.subscription.created": _("Bought %(target)s with %(quantity)s seats"),
     "subscriptions.subscription.quantity_changed": _("Changed the seats of %(target)s to %(quantity)s"),
     "subscriptions.subscription.reactivated": _("Reactivated %(target)s"),

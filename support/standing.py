@@ -49,5 +49,5 @@ def next_step(support_request: SupportRequest, actor: Actor) -> NextStep:
     if yours:
         owner = format_lazy(_("{organisation} (you)"), organisation=owner)
     tone = _TONES.get(Status(status), "warning" if yours else "info")
-    text = _("The customer waits for you.") if yours and side == Side.PARTNER else _STEPS[status]
+    text = _("The customer is waiting for you.") if yours and side == Side.PARTNER else _STEPS[status]
     return NextStep(owner, text, tone)

@@ -21,7 +21,7 @@ _sentences: dict[str, Text] = {
     "portal.write.refused": _("Tried a change and was refused"),
     "tenants.grant.made": _("Granted delegated administration to %(partner)s"),
     "tenants.grant.revoked": _("Revoked the delegated administration of %(partner)s"),
-    "tenants.organisation.founded": _("Entered the organisation %(target)s"),
+    "tenants.organisation.founded": _("Added the organisation %(target)s"),
     "tenants.password.changed": _("Changed their own password"),
     "tenants.relationship.ended": _("Ended the reseller relationship with %(partner)s"),
     "tenants.relationship.started": _("Started the reseller relationship with %(partner)s"),

@@ -81,7 +81,7 @@ DECLARED = (
         group=SHARING,
         label=_("Share contacts with iCloud"),
         help=_(
-            "People may keep their work contacts in step with a personal iCloud account. We advise to turn this off."
+            "People may keep their work contacts in step with a personal iCloud account. We recommend turning this off."
         ),
         kind=Kind.BOOL,
         default=True,
@@ -109,11 +109,11 @@ DECLARED = (
         service=Service.EXCHANGE,
         group=MAIL,
         label=_("Forward mail automatically to addresses outside"),
-        help=_("Whether a rule or a mailbox may send every letter on to another organisation's address."),
+        help=_("Whether a rule or a mailbox may forward every e-mail to another organisation's address."),
         kind=Kind.BOOL,
         default=False,
         abroad=frozenset({True}),
-        consequence=_("Letters and attachments leave your organisation unread, and may leave mainland China."),
+        consequence=_("E-mails and attachments leave your organisation unread, and may leave mainland China."),
     ),
     Setting(
         key="exchange.mobile_devices",

@@ -126,7 +126,7 @@ def seats_by_month() -> BarChart:
     """Two series over six months."""
     months = ["2026-06", "2026-07", "2026-08", "2026-09", "2026-10", "2026-11"]
     used = Series(_("Assigned"), [9120, 9480, 10210, 12080, 14960, 16310])
-    free = Series(_("Free"), [2880, 2520, 1790, 1920, 3040, 1894])
+    free = Series(_("Available"), [2880, 2520, 1790, 1920, 3040, 1894])
     return BarChart(_("Seats by month"), months, [used, free])
 
 

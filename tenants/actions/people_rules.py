@@ -12,7 +12,7 @@ from tenants.actor import Actor
 from tenants.models import Level, Role, User
 from tenants.models.role import LIGHT_ROLES, PARTNER_ADMIN_ROLES, TOP_ROLES
 
-OWN_ACCOUNT = Denied("ownAccount", _("Nobody does this to their own account. Ask another admin."))
+OWN_ACCOUNT = Denied("ownAccount", _("You cannot do this to your own account. Ask another admin."))
 OWN_PASSWORD = Denied("ownAccount", _("Change your own password in the account menu."))
 GLOBAL_ADMIN_ON_BEHALF = Denied(
     "globalAdminOnBehalf",

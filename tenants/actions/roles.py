@@ -11,7 +11,7 @@ from tenants.actor import Actor
 from tenants.models import Kind, PartnerRoleGroup, Role, RoleAssignment, Tenant, User
 from tenants.models.role import PARTNER_ADMIN_ROLES, ROLES_OF, TOP_ROLES
 
-OWN_ROLE = Denied("ownRole", _("Nobody changes their own roles. Ask another global admin."))
+OWN_ROLE = Denied("ownRole", _("You cannot change your own roles. Ask another global admin."))
 ON_BEHALF = Denied(
     "globalAdminOnBehalf", _("A global admin's role is given only by the organisation itself, never on its behalf.")
 )

@@ -32,7 +32,7 @@ class GrantForm(forms.Form):
     expires_on = forms.DateField(
         label=_("Last day"),
         required=False,
-        help_text=_("Without a day the grant lasts until you revoke it. We advise to name one."),
+        help_text=_("Without a day the grant lasts until you revoke it. We recommend naming one."),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
 

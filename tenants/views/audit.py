@@ -46,7 +46,7 @@ def audit_log(request: PortalRequest, customer: Tenant) -> HttpResponse:
     table = Table(
         _("Audit log"),
         [
-            Column("deed", _("Deed")),
+            Column("deed", _("Action")),
             Column("who", _("Who")),
             Column("at", _("When"), "date"),
             Column("outcome", _("Outcome"), "badge"),

@@ -134,7 +134,7 @@ def _partners(actor: Actor, customer: Tenant) -> list[list[tuple[str, Any]]]:
     return [
         [
             (_("Partner"), str(row.partner)),
-            (_("Mail address"), row.partner.support_email),
+            (_("E-mail address"), row.partner.support_email),
             (_("Telephone"), row.partner.support_phone),
             (_("Hours"), row.partner.support_hours),
         ]

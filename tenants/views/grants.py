@@ -114,7 +114,7 @@ def _grant_table(request: PortalRequest, grants: list[DelegatedAdmin], may_revok
     if may_revoke:
         columns.append(Column("revoke", _("Revoke"), "link"))
     empty = Empty(
-        _("Nobody administers you"),
+        _("Nobody administers your organisation"),
         _("Grant a partner delegated administration when you want its help with people or settings."),
         icon="key",
     )

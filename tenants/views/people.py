@@ -151,7 +151,7 @@ def user_detail(request: PortalRequest, customer: Tenant, user: User) -> HttpRes
     state = person_state(user.is_active, user.deleted_at, user.must_change_password)
     facts = [
         (_("Sign-in name"), user.upn),
-        (_("Mail address"), user.email),
+        (_("E-mail address"), user.email),
         (_("State"), Cell(state[0], tone=state[1])),
         (_("Language"), user.get_language_display() if user.language else _("As the browser asks")),
         (_("Time zone"), user.time_zone),

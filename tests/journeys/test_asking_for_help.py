@@ -35,7 +35,7 @@ def raise_request(alice: Person) -> str:
 
 def answer_and_escalate(helen: Person) -> None:
     """A public answer, a note for colleagues, then the hand-over with its reason."""
-    helen.reads("Next step: Fanyun Cloud (you)", "The customer waits for you.")
+    helen.reads("Next step: Fanyun Cloud (you)", "The customer is waiting for you.")
     helen.writes("Comment", ANSWER)
     helen.presses("Send")
     helen.is_told("Your comment is sent.")
