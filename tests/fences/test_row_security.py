@@ -26,7 +26,8 @@ OUTSIDE = {
 UNPROTECTED = """
     select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where n.nspname = 'public' and c.relkind in ('r', 'p')
-      and exists (select 1 from pg_attribute a where a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped)
+      and exists (select 1 from pg_attribute a
+                  where a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped)
       and not (c.relrowsecurity and c.relforcerowsecurity
                and exists (select 1 from pg_policies p where p.tablename = c.relname and p.cmd = 'SELECT'))
 """
@@ -91,9 +92,9 @@ def test_no_policy_asks_another_table() -> None:
 
 @pytest.mark.django_db
 def test_there_is_no_view_and_no_function_that_runs_as_its_owner() -> None:
-    ours = "(select oid from pg_namespace where nspname = 'public')"
-    assert rows(f"select relname from pg_class where relkind in ('v', 'm') and relnamespace = {ours}") == []
-    assert rows(f"select proname from pg_proc where prosecdef and pronamespace = {ours}") == []
+    views = "select relname from pg_class where relkind in ('v', 'm') and relnamespace = 'public'::regnamespace"
+    functions = "select proname from pg_proc where prosecdef and pronamespace = 'public'::regnamespace"
+    assert (rows(views), rows(functions)) == ([], [])
 
 
 def test_the_application_is_neither_owner_nor_superuser(app: Any) -> None:
