@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.errors import RuleBroken
 from support.models.request import SupportRequest
@@ -31,7 +32,7 @@ class EscalationState(models.TextChoices):
     ACCEPTED = "accepted", _("21Vianet works on it")
     REJECTED = "rejected", _("Sent back by 21Vianet")
     RESOLVED = "resolved", _("Solved by 21Vianet")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
+    WITHDRAWN = "withdrawn", pgettext_lazy("escalation", "Withdrawn")
 
 
 OPEN_STATES = (EscalationState.SUBMITTED, EscalationState.ACKNOWLEDGED, EscalationState.ACCEPTED)

@@ -4,7 +4,7 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from tenants.permissions import Permission
@@ -23,7 +23,7 @@ class Standing(models.TextChoices):
     """A partner who does not pay is suspended by the operator: it may view, suspend and support, but not order."""
 
     GOOD = "good", _("In good standing")
-    SUSPENDED = "suspended", _("Suspended")
+    SUSPENDED = "suspended", pgettext_lazy("standing", "Suspended")
 
 
 class Tenant(models.Model):
