@@ -1,0 +1,108 @@
+"""Every address x every person x every method x own, foreign and missing objects, against the table written by hand."""
+
+from typing import Any
+
+import pytest
+
+import subscriptions.views
+import tenants.web
+from tenants.grants import GRANTS, Rule
+from tenants.models import Role, User
+from tenants.permissions import Permission
+from tenants.web import SIGNED_IN, PortalRequest
+from tests.fences.matrix import ROOMS
+from tests.fences.matrix import subscriptions as rows_of_subscriptions
+from tests.fences.matrix.asking import Asking, checksum, patterns
+from tests.fences.matrix.rows import Door, Row
+from tests.fences.matrix.stage import Stage
+
+EVERY_ROW = [row for rows in ROOMS.values() for row in rows]
+ASKED_HERE = ("account", "admin", "other", "rest")  # the pages of the rooms: test_matrix_pages.py
+LIST, DETAIL, _GRANTED, QUANTITY = rows_of_subscriptions.ROWS[:4]
+
+
+def unlisted(found: set[str], rows: list[Row]) -> dict[str, set[str]]:
+    """Addresses without a row, and rows without an address."""
+    named = {row.pattern for row in rows}
+    return {"without a row": found - named, "without an address": named - found}
+
+
+def test_every_address_has_its_row() -> None:
+    assert unlisted(set(patterns()), EVERY_ROW) == {"without a row": set(), "without an address": set()}
+
+
+@pytest.mark.parametrize("row", EVERY_ROW, ids=lambda row: row.title)
+def test_every_letter_stands_in_every_row(row: Row) -> None:
+    doors = [row, row.foreign] if row.foreign else [row]
+    assert [gap for door in doors for gap in door.gaps()] == []
+
+
+@pytest.mark.parametrize("room", ASKED_HERE)
+def test_everybody_gets_the_answer_of_the_table(stage: Stage, room: str) -> None:
+    assert Asking(stage).faults(ROOMS[room]) == []
+
+
+# --- It bites ---------------------------------------------------------------------------------------------------------
+
+
+def test_it_bites_an_address_without_a_row() -> None:
+    found = unlisted({*patterns(), "organisations/<uuid:customer_id>/secrets/"}, EVERY_ROW)
+    assert found["without a row"] == {"organisations/<uuid:customer_id>/secrets/"}
+
+
+def test_it_bites_a_letter_that_is_forgotten_or_named_twice() -> None:
+    door = Door(reach="CG CU EU", get={200: "CG CU", 403: "CU V"})
+    assert sorted(door.gaps()) == [
+        *["GET forgets EU", "GET lets V in from outside", "GET repeats CU"],
+        *["HEAD forgets EU", "HEAD lets V in from outside", "HEAD repeats CU"],
+    ]
+
+
+def test_it_bites_a_door_without_its_lock(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(subscriptions.views.subscription_quantity.rights, "GET", SIGNED_IN)  # type: ignore[attr-defined] # see tenants.web.page
+    faults = Asking(stage).faults([QUANTITY], "CG HA EU")
+    assert f"{QUANTITY.title}: CG alice GET own: expected 403, got 200" in faults
+    assert f"{QUANTITY.title}: EU ed GET own: expected 403, got 200" in faults
+
+
+def test_it_bites_a_right_that_is_granted_too_widely(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    right = Permission.SUBSCRIPTION_LIST
+    *others, rule = GRANTS[right]
+    wider = Rule(rule.roles | {Role.PASSWORD_ADMIN}, rule.basis, rule.needs, rule.guardian)
+    monkeypatch.setitem(GRANTS, right, (*others, wider))  # type: ignore[arg-type] # a dictionary behind its read-only type
+    assert f"{LIST.title}: CP pavel GET own: expected 403, got 200" in Asking(stage).faults([LIST], "CP")
+
+
+def test_it_bites_a_right_that_is_lost(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(GRANTS, Permission.SUBSCRIPTION_LIST, ())  # type: ignore[arg-type] # as above
+    assert f"{LIST.title}: CG alice GET own: expected 200, got 403" in Asking(stage).faults([LIST], "CG")
+
+
+def test_it_bites_a_door_that_tells_foreign_from_missing(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def anywhere(model: Any, request: PortalRequest, **lookup: Any) -> Any:
+        found = model.objects.for_system("planted").filter(**lookup).first()
+        if found is None:
+            raise tenants.web.NotVisible
+        return found
+
+    monkeypatch.setattr(tenants.web, "within_reach_or_404", anywhere)
+    faults = Asking(stage).faults([DETAIL], "JC")
+    assert f"{DETAIL.title}: JC jun GET foreign: expected 404, got 403" in faults
+    assert f"{DETAIL.title}: JC jun GET: foreign and missing differ" in faults
+
+
+def test_it_bites_a_page_that_writes_when_it_is_read(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = subscriptions.views.render_page
+
+    def remember(request: PortalRequest, *args: Any, **keywords: Any) -> Any:
+        User.objects.filter(pk=request.actor.user_id).update(display_name="Was here")
+        return draw(request, *args, **keywords)
+
+    monkeypatch.setattr(subscriptions.views, "render_page", remember)
+    assert f"{LIST.title}: CG alice GET own: reading wrote ['tenants_user']" in Asking(stage).faults([LIST], "CG")
+
+
+def test_it_bites_a_refusal_that_leaves_something_behind(stage: Stage) -> None:
+    before = checksum()
+    User.objects.filter(pk=stage.own["user"].pk).update(display_name="Changed")
+    assert {table for table, value in checksum().items() if value != before[table]} == {"tenants_user"}
