@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver
 from django.utils.translation import gettext_lazy as _
 
 from portal.errors import NotAllowed, WrongMethod
@@ -24,6 +25,7 @@ class ReadOnlyAdmin(ModelAdmin):
     actions = None
     show_full_result_count = False
     list_per_page = 50
+    view_on_site = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -54,6 +56,10 @@ class ReadOnlyAdminSite(admin.AdminSite):
         """Tables that other packages register, with forms and with secrets in them, are not shown."""
         if admin_class is not None and issubclass(admin_class, ReadOnlyAdmin):
             super().register(model_or_iterable, admin_class, **options)
+
+    def get_urls(self) -> list[URLResolver | URLPattern]:
+        """Without the way from a row to its page on the site: it takes any number for an identifier."""
+        return [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         guarded = super().admin_view(view, cacheable)

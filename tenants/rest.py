@@ -27,7 +27,9 @@ class VisibleViewSet(ViewSet):
     """
 
     permission_classes = (BehindDoor,)
-    path: ClassVar[tuple[PathStep, ...]] = ()
+    # OPTIONS would describe the resource to whoever may not read it; docs/api.md and /v1.0/openapi.json do that.
+    http_method_names = ["get", "head", "post", "patch"]
+    path: tuple[PathStep, ...] = ()
     rights: ClassVar[dict[str, Permission | Everyone]] = {}
     objects: list[Any]
 

@@ -12,6 +12,7 @@ class OpenApiView(SpectacularJSONAPIView):
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
+    http_method_names = ["get", "head"]
 
 
 openapi = OpenApiView.as_view()

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.views.decorators.http import require_POST
 
 from portal.shell.home import home_of
 from portal.web import redirect_to, render_page, safe_next
@@ -22,10 +23,11 @@ def home(request: PortalRequest) -> HttpResponse:
 
 
 @login_not_required
+@require_POST
 def choose_theme(request: HttpRequest) -> HttpResponse:
     """Remember light, dark or the system's choice in this browser."""
     response = redirect_to(request, safe_next(request))
-    if request.method == "POST" and request.POST.get("theme") in THEMES:
+    if request.POST.get("theme") in THEMES:
         response.set_cookie(
             "theme", request.POST["theme"], max_age=YEAR, secure=settings.SECURE, samesite="Lax", httponly=True
         )
@@ -33,6 +35,7 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@require_POST
 def set_language(request: PortalRequest) -> HttpResponse:
     """Speak another language: in this browser, and for someone signed in also in letters."""
     language = request.POST.get("language", "")
