@@ -9,7 +9,7 @@ from tenants.models import User
 
 @transaction.atomic
 def choose_language(language: str, *, actor: Actor) -> User:
-    """Pages and letters speak this language from now on. Nobody else's business: no right is asked, no deed recorded."""
+    """Pages and letters speak this language from now on. One's own business: no right is asked, no deed recorded."""
     if actor.user is None:
         raise Unauthenticated
     user = User.objects.locked(actor.user.pk)

@@ -16,11 +16,11 @@ from portal import mail
 from portal.audit import book
 from portal.errors import InvalidInput, RuleBroken
 from tenants.access import Permission, require
-from tenants.actions.people_rules import refuse_by_condition, refuse_if_deleted
-from tenants.actions.roles import refuse_if_last_admin
 from tenants.actions.tokens import end_tokens
 from tenants.actor import Actor
 from tenants.models import Tenant, User
+from tenants.people_rules import refuse_by_condition, refuse_if_deleted
+from tenants.role_rules import refuse_if_last_admin
 
 LONGEST_ALIAS = 50
 ALPHABET = string.ascii_letters + string.digits
@@ -73,7 +73,8 @@ def create_user(
 @transaction.atomic
 def block_user(user: User, *, actor: Actor) -> User:
     """Nobody signs in as this person any more: sessions and tokens end at once. Mail, licences and roles stay."""
-    user = _in_charge_of(user, Permission.USER_BLOCK, actor)
+    require(actor, Permission.USER_BLOCK, user)
+    user = _locked(user, Permission.USER_BLOCK, actor)
     refuse_if_last_admin(user)
     if not user.is_active:
         raise RuleBroken(_("This account is already blocked."), code="userBlocked")
@@ -86,7 +87,8 @@ def block_user(user: User, *, actor: Actor) -> User:
 @transaction.atomic
 def unblock_user(user: User, *, actor: Actor) -> User:
     """The person may sign in again, with the password it had. Sessions and tokens that the block ended stay ended."""
-    user = _in_charge_of(user, Permission.USER_BLOCK, actor)
+    require(actor, Permission.USER_BLOCK, user)
+    user = _locked(user, Permission.USER_BLOCK, actor)
     if user.is_active:
         raise RuleBroken(_("This account is not blocked."), code="userNotBlocked")
     user.is_active = True
@@ -98,7 +100,8 @@ def unblock_user(user: User, *, actor: Actor) -> User:
 @transaction.atomic
 def delete_user(user: User, *, actor: Actor) -> User:
     """Close the account. It can be restored for DELETED_USER_DAYS: its sign-in name stays taken, its roles wait."""
-    user = _in_charge_of(user, Permission.USER_DELETE, actor)
+    require(actor, Permission.USER_DELETE, user)
+    user = _locked(user, Permission.USER_DELETE, actor)
     refuse_if_last_admin(user)
     user.deleted_at = timezone.now()
     _end_sessions(user, "deleted_at")
@@ -131,16 +134,16 @@ def reset_password(user: User, *, actor: Actor) -> tuple[User, str]:
 
     Sessions and tokens end, because whoever knew the old password may have made them. A blocked account stays blocked.
     """
-    user = _in_charge_of(user, Permission.USER_RESET_PASSWORD, actor)
+    require(actor, Permission.USER_RESET_PASSWORD, user)
+    user = _locked(user, Permission.USER_RESET_PASSWORD, actor)
     secret = _give_temporary_password(user)
     book.record(actor, "tenants.user.password_reset", user)
     mail.queue("password_reset_for_you", [user], actor=actor.audit_identity()["name"])
     return user, secret
 
 
-def _in_charge_of(user: User, permission: Permission, actor: Actor) -> User:
-    """The person as it is now, locked, once the right, the conditions and the account's existence are certain."""
-    require(actor, permission, user)
+def _locked(user: User, permission: Permission, actor: Actor) -> User:
+    """The person as it is now, locked, once the conditions and the account's existence are certain."""
     user = User.objects.locked(user.pk)
     refuse_by_condition(actor, permission, user)
     refuse_if_deleted(user)

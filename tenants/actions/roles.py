@@ -6,19 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.audit import book
 from portal.errors import InvalidInput, NotAllowed, RuleBroken
-from tenants.access import Allowed, Decision, Denied, Permission, can, require
+from tenants.access import Permission, require
 from tenants.actor import Actor
 from tenants.models import Kind, PartnerRoleGroup, Role, RoleAssignment, Tenant, User
-from tenants.models.role import PARTNER_ADMIN_ROLES, ROLES_OF, TOP_ROLES
-
-OWN_ROLE = Denied("ownRole", _("You cannot change your own roles. Ask another global admin."))
-ON_BEHALF = Denied(
-    "globalAdminOnBehalf", _("A global admin's role is given only by the organisation itself, never on its behalf.")
-)
-ADMIN_ROLE = Denied("adminRole", _("Only a global admin gives or takes admin roles."))
-LAST_ADMIN = Denied(
-    "lastGlobalAdmin", _("This is the organisation's last global admin. Give the role to somebody else first.")
-)
+from tenants.models.role import ROLES_OF
+from tenants.role_rules import giver_decision, refuse_if_last_admin
 
 
 @transaction.atomic
@@ -55,44 +47,6 @@ def remove_role(user: User, role: Role, *, actor: Actor) -> None:
         book.record(actor, "tenants.role.removed", user, before={"role": role})
 
 
-def decision_about(actor: Actor, user: User, role: Role) -> Decision:
-    """May the actor give or take this role of this person? Pages show the reason, the verbs raise it."""
-    return can(actor, Permission.ROLE_ASSIGN, user) and _giver(actor, user, role)
-
-
-def refuse_if_last_admin(user: User, without: Role | None = None) -> None:
-    """409 when nobody active would be left with the organisation's highest role.
-
-    Locks the organisation's row, so that two admins who demote each other cannot both succeed.
-    """
-    if without is not None and without not in TOP_ROLES:
-        return
-    if _top_roles(user):
-        Tenant.objects.locked(user.tenant_id)
-    if is_last_admin(user):
-        raise RuleBroken(LAST_ADMIN.reason, code=LAST_ADMIN.code)
-
-
-def is_last_admin(user: User) -> bool:
-    """Whether nobody else who can sign in holds the organisation's highest role. For pages; verbs ask under a lock."""
-    held = _top_roles(user)
-    if not held:
-        return False
-    others = RoleAssignment.objects.filter(
-        tenant_id=user.tenant_id, role__in=held, user__is_active=True, user__deleted_at=None
-    )
-    return not others.exclude(user=user).exists()
-
-
-def roles_of(user: User) -> set[str]:
-    """The roles a person holds; no query where they were prefetched."""
-    return {assignment.role for assignment in user.role_assignments.all()}
-
-
-def _top_roles(user: User) -> set[str]:
-    return roles_of(user) & set(TOP_ROLES)
-
-
 def group_name(partner: Tenant, role: str) -> str:
     """The name of the group that stands for one role of one partner."""
     return f"{partner.pk}:{role}"
@@ -111,18 +65,6 @@ def _join_group(user: User, role: Role) -> None:
 
 
 def _check_giver(actor: Actor, user: User, role: Role) -> None:
-    decision = _giver(actor, user, role)
+    decision = giver_decision(actor, user, role)
     if not decision:
         raise NotAllowed(decision.reason, code=decision.code, subject=user)
-
-
-def _giver(actor: Actor, user: User, role: Role) -> Decision:
-    if actor.machine:
-        return Allowed()
-    if actor.user_id == user.pk:
-        return OWN_ROLE
-    if role in TOP_ROLES and actor.tenant_id != user.tenant_id:
-        return ON_BEHALF
-    if role in PARTNER_ADMIN_ROLES and not actor.has_role(Role.PARTNER_GLOBAL_ADMIN):
-        return ADMIN_ROLE
-    return Allowed()

@@ -16,8 +16,8 @@ from portal.paging import keyset
 from portal.ui.tables import Cell, Column, Empty, Table
 from portal.web import render_page
 from tenants.access import Permission, can
-from tenants.actions.settings import settings_of
 from tenants.actor import Actor
+from tenants.chosen_settings import settings_of
 from tenants.forms.people import CustomerFilter
 from tenants.models import Kind, ResellerRelationship, Standing, Tenant
 from tenants.portfolio import Bond, Grant, bonds_of, customers_of

@@ -17,11 +17,12 @@ from portal.ui.tables import Cell, Column, Empty, Table
 from portal.web import redirect_to, render_page, toast
 from tenants.access import Permission, can
 from tenants.actions.people import create_user
-from tenants.actions.people_rules import decision_on
-from tenants.actions.roles import assign_role, decision_about, remove_role, roles_of
+from tenants.actions.roles import assign_role, remove_role
 from tenants.forms.people import NewUserForm, RoleForm, UserFilter
 from tenants.models import Role, RoleAssignment, Tenant, User
 from tenants.models.role import ROLES_OF
+from tenants.people_rules import decision_on
+from tenants.role_rules import decision_about, roles_of
 from tenants.views.parts import pages, show_refusal, trail
 from tenants.visibility import TenantQuerySet
 from tenants.web import PortalRequest, page

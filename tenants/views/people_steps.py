@@ -15,9 +15,9 @@ from portal.errors import NotAllowed, Text
 from portal.web import redirect_to, render_page, toast
 from tenants.access import Permission
 from tenants.actions.people import block_user, delete_user, reset_password, restore_user, unblock_user
-from tenants.actions.people_rules import decision_on
-from tenants.actions.roles import LAST_ADMIN
 from tenants.models import Tenant, User
+from tenants.people_rules import decision_on
+from tenants.role_rules import LAST_ADMIN
 from tenants.views.parts import trail
 from tenants.views.people import show_password
 from tenants.web import PortalRequest, page

@@ -14,7 +14,8 @@ from portal.ui.parts import Entry
 from portal.ui.tables import Cell, Column, Table
 from portal.web import redirect_to, render_page, toast
 from tenants.access import Permission, can
-from tenants.actions.settings import change_setting, setting_of, settings_of
+from tenants.actions.settings import change_setting
+from tenants.chosen_settings import setting_of, settings_of
 from tenants.forms.settings import SettingForm, written
 from tenants.models import ServiceSetting, ServiceSettingChange, Tenant
 from tenants.service_settings import SETTINGS, Setting

@@ -14,7 +14,7 @@ ROOMS = ("tenants", "subscriptions", "messagecenter", "support")
 # Public helpers of action modules that change nothing, or are called under a verb's lock; each with its reason.
 NO_VERBS = {
     "new_temporary_password": "makes a word",
-    "refuse_if_last_admin": "a rule, called by verbs under their lock",
+    "end_tokens": "called by verbs that have asked and hold the lock on the person",
     "group_name": "makes a word",
     "role_group": "finds or makes the group of a role, called by verbs",
 }

@@ -6,7 +6,8 @@ from portal.audit.models import AuditEntry
 from portal.demo.cast import Cast
 from portal.errors import InvalidInput, NotAllowed, NotVisible, StaleVersion
 from tenants.actions.organisations import grant_delegated_admin
-from tenants.actions.settings import change_setting, setting_of
+from tenants.actions.settings import change_setting
+from tenants.chosen_settings import setting_of
 from tenants.models import Level, ServiceSetting, ServiceSettingChange
 from tenants.service_settings import DECLARED, SETTINGS, Kind, Setting
 from tenants.services import Service

@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.errors import NotAllowed, RuleBroken
 from tenants.access import Allowed, Decision, Denied, Permission, can, tie_of
-from tenants.actions.roles import LAST_ADMIN, is_last_admin, roles_of
 from tenants.actor import Actor
 from tenants.models import Level, Role, User
 from tenants.models.role import LIGHT_ROLES, PARTNER_ADMIN_ROLES, TOP_ROLES
+from tenants.role_rules import LAST_ADMIN, is_last_admin, roles_of
 
 OWN_ACCOUNT = Denied("ownAccount", _("You cannot do this to your own account. Ask another admin."))
 OWN_PASSWORD = Denied("ownAccount", _("Change your own password in the account menu."))

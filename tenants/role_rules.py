@@ -1,0 +1,73 @@
+"""Conditions on roles, beside the table of rights: who gives which, and that the last admin stays (permissions.md 4 e,
+m).
+
+Pages show the reason, verbs raise it under their lock: one place for both.
+"""
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.errors import RuleBroken
+from tenants.access import Allowed, Decision, Denied, Permission, can
+from tenants.actor import Actor
+from tenants.models import Role, RoleAssignment, Tenant, User
+from tenants.models.role import PARTNER_ADMIN_ROLES, TOP_ROLES
+
+OWN_ROLE = Denied("ownRole", _("You cannot change your own roles. Ask another global admin."))
+ON_BEHALF = Denied(
+    "globalAdminOnBehalf", _("A global admin's role is given only by the organisation itself, never on its behalf.")
+)
+ADMIN_ROLE = Denied("adminRole", _("Only a global admin gives or takes admin roles."))
+LAST_ADMIN = Denied(
+    "lastGlobalAdmin", _("This is the organisation's last global admin. Give the role to somebody else first.")
+)
+
+
+def decision_about(actor: Actor, user: User, role: Role) -> Decision:
+    """May the actor give or take this role of this person? Pages show the reason, the verbs raise it."""
+    return can(actor, Permission.ROLE_ASSIGN, user) and giver_decision(actor, user, role)
+
+
+def refuse_if_last_admin(user: User, without: Role | None = None) -> None:
+    """409 when nobody active would be left with the organisation's highest role.
+
+    Locks the organisation's row, so that two admins who demote each other cannot both succeed.
+    """
+    if without is not None and without not in TOP_ROLES:
+        return
+    if _top_roles(user):
+        Tenant.objects.locked(user.tenant_id)
+    if is_last_admin(user):
+        raise RuleBroken(LAST_ADMIN.reason, code=LAST_ADMIN.code)
+
+
+def is_last_admin(user: User) -> bool:
+    """Whether nobody else who can sign in holds the organisation's highest role. For pages; verbs ask under a lock."""
+    held = _top_roles(user)
+    if not held:
+        return False
+    others = RoleAssignment.objects.filter(
+        tenant_id=user.tenant_id, role__in=held, user__is_active=True, user__deleted_at=None
+    )
+    return not others.exclude(user=user).exists()
+
+
+def roles_of(user: User) -> set[str]:
+    """The roles a person holds; no query where they were prefetched."""
+    return {assignment.role for assignment in user.role_assignments.all()}
+
+
+def giver_decision(actor: Actor, user: User, role: Role) -> Decision:
+    """Whether this actor, who holds the right, may give or take this role of this person."""
+    if actor.machine:
+        return Allowed()
+    if actor.user_id == user.pk:
+        return OWN_ROLE
+    if role in TOP_ROLES and actor.tenant_id != user.tenant_id:
+        return ON_BEHALF
+    if role in PARTNER_ADMIN_ROLES and not actor.has_role(Role.PARTNER_GLOBAL_ADMIN):
+        return ADMIN_ROLE
+    return Allowed()
+
+
+def _top_roles(user: User) -> set[str]:
+    return roles_of(user) & set(TOP_ROLES)
