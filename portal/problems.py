@@ -13,7 +13,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from portal.api.errors import is_api, problem_response
+from portal.api.errors import TooManyRequests, is_api, problem_response
 from portal.errors import BadRequest, NotAllowed, NotVisible, PortalError, Unauthenticated, WrongMethod
 from portal.web import is_fragment
 
@@ -109,6 +109,13 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """`handler404`: also for addresses that no route knows."""
     return answer(request, NotVisible())
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """`handler429`: allauth looks for it once somebody asks for passwords, codes or links too often."""
+    error = TooManyRequests()
+    error.message = _("Too many attempts. Wait a few minutes and try again.")
+    return answer(request, error)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

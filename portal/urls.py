@@ -14,6 +14,7 @@ from tenants.api import api_urlpatterns as tenants_api
 handler400 = problems.bad_request
 handler403 = problems.permission_denied
 handler404 = problems.page_not_found
+handler429 = problems.too_many_requests
 handler500 = problems.server_error
 
 urlpatterns = [

@@ -99,6 +99,14 @@ def test_an_unknown_address_gets_the_same_answer_and_no_letter(cast: Cast) -> No
     assert not Letter.objects.exists()
 
 
+def test_who_asks_for_links_too_often_reads_why_on_a_page_of_the_portal(cast: Cast) -> None:
+    for _attempt in range(6):
+        answer = Client().post(reverse("account_reset_password"), {"email": "nobody@huaxin.example"})
+    assert answer.status_code == 429
+    assert b"Too many attempts. Wait a few minutes" in answer.content
+    assert b'href="/"' in answer.content
+
+
 @pytest.mark.parametrize("name", ["anna", "olivia"])
 def test_production_lets_partner_and_operator_people_only_enrol(
     cast: Cast, browser_of: Browser, rest_of: Callable[..., Client], settings: Any, name: str
