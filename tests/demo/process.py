@@ -111,15 +111,19 @@ class Visitor:
         """The page's text, as HTML."""
         return self._open(path)
 
-    def sends(self, path: str, **fields: str) -> str:
-        """The form at `path`, with these fields filled in; returns the page that follows."""
+    def fills_in(self, path: str, **fields: str) -> bytes:
+        """The form at `path`, with these fields filled in, as it would be sent."""
         page = self._open(path)
         hidden = dict(KEY.findall(page)) | {"csrfmiddlewaretoken": TOKEN.findall(page)[-1]}
-        return self._open(path, urlencode(hidden | fields).encode())
+        return urlencode(hidden | fields).encode()
+
+    def sends(self, path: str, form: bytes) -> str:
+        """Returns the page that follows."""
+        return self._open(path, form)
 
     def signs_in(self, upn: str, password: str) -> str:
         """Returns the home page."""
-        return self.sends("/account/login/", login=upn, password=password)
+        return self.sends("/account/login/", self.fills_in("/account/login/", login=upn, password=password))
 
     def _open(self, path: str, data: bytes | None = None) -> str:
         answer: HTTPResponse | Any
