@@ -107,14 +107,14 @@ def test_an_update_and_a_stale_one(owners: Cast, post: Post, browser_of: Browser
 
 
 def test_a_withdrawal_asks_first(owners: Cast, post: Post, browser_of: Browser) -> None:
-    peng, where = browser_of("peng"), f"{LIST}{post.reference}/withdraw/"
-    assert "Every reader loses the message" in peng.get(where).content.decode()
-    assert peng.post(where, {"reason": ""}).status_code == 422
-    assert peng.post(where, {"reason": "Wrong"}).status_code == 303
-    assert peng.post(where, {"reason": "Wrong"}).status_code == 409
-    assert peng.post(f"{LIST}{post.reference}/", typed(version=2)).status_code == 409
-    assert "Nobody sees this message any more." in peng.get(f"{LIST}{post.reference}/").content.decode()
-    assert "Withdrawn" in peng.get(LIST).content.decode()
+    qing, where = browser_of("qing"), f"{LIST}{post.reference}/withdraw/"
+    assert "Every reader loses the message" in qing.get(where).content.decode()
+    assert qing.post(where, {"reason": ""}).status_code == 422
+    assert qing.post(where, {"reason": "Wrong"}).status_code == 303
+    assert qing.post(where, {"reason": "Wrong"}).status_code == 409
+    assert qing.post(f"{LIST}{post.reference}/", typed(version=2)).status_code == 409
+    assert "Nobody sees this message any more." in qing.get(f"{LIST}{post.reference}/").content.decode()
+    assert "Withdrawn" in qing.get(LIST).content.decode()
 
 
 @pytest.mark.parametrize("rest", ["", "new/", "MC/", "MC/withdraw/"])
