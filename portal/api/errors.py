@@ -4,6 +4,7 @@
 read.
 """
 
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -32,6 +33,7 @@ from portal.errors import (
 API_PREFIX = "/v1.0/"
 JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
+_QUALITY = re.compile(r"[01](\.[0-9]{0,3})?")  # RFC 9110, 12.4.2
 
 
 class NotAcceptable(PortalError):
@@ -103,7 +105,7 @@ def _accepted(header: str) -> list[tuple[str, float]]:
     for part in header.split(","):
         media, *parameters = (piece.strip() for piece in part.split(";"))
         quality = next((value[2:] for value in parameters if value.startswith("q=")), "1")
-        entries.append((media.lower(), float(quality) if quality.replace(".", "", 1).isdigit() else 0.0))
+        entries.append((media.lower(), float(quality) if _QUALITY.fullmatch(quality) else 0.0))
     return entries
 
 

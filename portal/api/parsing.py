@@ -13,7 +13,9 @@ MAX_DEPTH = 32
 
 
 class StrictJSONParser(BaseParser):
-    """UTF-8 JSON of at most DATA_UPLOAD_MAX_MEMORY_SIZE bytes, no name twice, no NaN or Infinity; else 400."""
+    """UTF-8 JSON of at most DATA_UPLOAD_MAX_MEMORY_SIZE bytes, no name twice, no NaN or Infinity, no half characters;
+    else 400.
+    """
 
     media_type = "application/json"
 
@@ -31,6 +33,8 @@ def loads(raw: bytes) -> Any:
         return None
     try:
         value = json.loads(raw.decode("utf-8"), object_pairs_hook=_object, parse_constant=_constant)
+        # Half of a surrogate pair is JSON, but no text: neither a database nor an answer could hold it.
+        json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         where = Detail(target="", message=str(error)[:200])
         raise BadRequest(_("The body is not valid JSON."), details=[where]) from error

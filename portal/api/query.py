@@ -21,6 +21,7 @@ __all__ = ["Collection", "Property", "Query", "Rules", "read_query"]
 OPTIONS = frozenset({"top", "skiptoken", "skip", "filter", "orderby", "select", "count"})
 PAGE_OPTIONS = frozenset({"$skiptoken", "skiptoken", "$skip", "skip"})
 MAX_SKIP = 10_000
+LONGEST_NUMBER = 9  # digits; zeros in front included
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def _options(request: Request | HttpRequest, rules: Rules) -> dict[str, str]:
 
 def _size(options: Mapping[str, str], prefer: str) -> int:
     wished = next((part for part in prefer.split(",") if part.strip().startswith("odata.maxpagesize=")), "")
-    default = wished.partition("=")[2].strip()
+    default = wished.partition("=")[2].strip()[:LONGEST_NUMBER]
     fallback = min(int(default), MAX_SIZE) if default.isdecimal() and int(default) > 0 else settings.PAGE_SIZE
     return _number(options, "top", 1, MAX_SIZE, fallback)
 
@@ -108,7 +109,7 @@ def _number(options: Mapping[str, str], name: str, least: int, most: int, defaul
     text = options.get(name)
     if text is None:
         return default
-    if not (text.isascii() and text.isdecimal()) or not least <= int(text[:9]) <= most:
+    if not (text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER) or not least <= int(text) <= most:
         _refuse(name, _("A number from %(least)s to %(most)s.") % {"least": least, "most": most})
     return int(text)
 
