@@ -1,5 +1,6 @@
 """What is done with posts: the operator's publishers write them, readers mark them."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -18,6 +19,9 @@ from portal.errors import NotVisible, RuleBroken, StaleVersion
 from tenants.access import Permission, require
 from tenants.actor import Actor
 from tenants.models import Kind, Tenant
+
+# What a message is called. PostgreSQL is never asked about anything else: a NUL in a text is an error there.
+_REFERENCE = re.compile("MC[0-9]+")
 
 
 class Mark(StrEnum):
@@ -105,6 +109,8 @@ def mark_posts(references: Iterable[str], *, actor: Actor, customer: Tenant, mar
     """
     require(actor, Permission.MESSAGE_MARK, customer)
     wanted = set(references)
+    if not all(map(_REFERENCE.fullmatch, wanted)):
+        raise NotVisible
     found = Post.objects.visible_in(actor, customer).filter(reference__in=wanted).values_list("pk", flat=True)
     if len(found) < len(wanted) or actor.user is None:
         raise NotVisible
@@ -119,7 +125,7 @@ def mark_posts(references: Iterable[str], *, actor: Actor, customer: Tenant, mar
 
 def _locked(post: Post) -> Post:
     """The post as it is now, nobody else changing it. A withdrawn one changes no more."""
-    locked = Post.objects.select_for_update(of=("self",)).get(pk=post.pk)
+    locked = Post.objects.select_for_update(of=("self",), no_key=True).get(pk=post.pk)
     if locked.withdrawn_at:
         raise RuleBroken(
             _("This message was withdrawn. Publish a new one instead."), code="messageWithdrawn", subject=locked

@@ -1,9 +1,10 @@
 """What publishers and readers fill in. Forms check shape, the verbs check truth."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -16,12 +17,17 @@ from tenants.services import Service
 GIVEN_BY_PUBLISHER = [choice for choice in Tag.choices if choice[0] != Tag.UPDATED_MESSAGE]
 
 
+# Beyond these no calendar of the portal reaches, and a zone's offset could leave the years that a database knows.
+FIRST_MOMENT, LAST_MOMENT = datetime(2000, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC)
+
+
 class MomentField(forms.DateTimeField):
     """A point in time in the reader's zone."""
 
     def __init__(self, **options: Any) -> None:
         widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-        super().__init__(required=False, widget=widget, **options)
+        limits = [MinValueValidator(FIRST_MOMENT), MaxValueValidator(LAST_MOMENT)]
+        super().__init__(required=False, widget=widget, validators=limits, **options)
 
 
 def _title(label: Any, required: bool) -> forms.CharField:

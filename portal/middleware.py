@@ -87,6 +87,14 @@ class ErrorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.get_response(request)
 
+    def process_view(
+        self, request: HttpRequest, _view: Any, _arguments: tuple[Any, ...], _keywords: dict[str, Any]
+    ) -> HttpResponse | None:
+        """Nothing is named with a NUL. PostgreSQL would take the question, and the book of deeds the address, for a
+        mistake of the program.
+        """
+        return problems.answer(request, NotVisible()) if "\0" in request.path else None
+
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """None leaves the exception to Django, which logs it and calls `problems.server_error`."""
         error = as_portal_error(exception)
