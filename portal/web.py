@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
+from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from portal import slots
@@ -53,8 +54,11 @@ def toast(request: HttpRequest, text: Text, tone: Tone = "success") -> None:
 
 
 def redirect_to(request: HttpRequest, to: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-    """To a view name, a model with get_absolute_url, or an address: 303, or HX-Redirect when htmx sent the request."""
-    url = resolve_url(to, *args, **kwargs)
+    """To a view name, a model with get_absolute_url, or an address: 303, or HX-Redirect when htmx sent the request.
+
+    An address that somebody sent along may hold anything; a header holds ASCII on one line.
+    """
+    url = iri_to_uri(resolve_url(to, *args, **kwargs))
     if getattr(request, "htmx", False):
         return HttpResponse(headers={"HX-Redirect": url})
     return HttpResponse(status=303, headers={"Location": url})

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from pytest_django.fixtures import Settings
 
 from portal import slots
+from portal.web import redirect_to, safe_next
 
 pytestmark = [pytest.mark.urls("tests.plumbing.site"), pytest.mark.django_db]
 
@@ -76,6 +77,15 @@ def test_htmx_is_redirected_by_header(client: Client) -> None:
 )
 def test_next_never_leaves_the_site(client: Client, asked: str, given: str) -> None:
     assert client.post("/leave/", {"next": asked})["Location"] == given
+
+
+@pytest.mark.parametrize(
+    ("asked", "given"),
+    [("/a\r\nSet-Cookie: x=1", "/a%0D%0ASet-Cookie:%20x=1"), ("/帆云?q=云", "/%E5%B8%86%E4%BA%91?q=%E4%BA%91")],
+)
+def test_an_address_is_one_line_of_ascii_in_a_header(asked: str, given: str) -> None:
+    request = RequestFactory().post("/theme/", {"next": asked})
+    assert redirect_to(request, safe_next(request)).headers["Location"] == given
 
 
 def test_a_form_keeps_its_key_when_it_comes_back() -> None:
