@@ -1,9 +1,10 @@
 """The form of a delegated-admin grant."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -34,6 +35,7 @@ class GrantForm(forms.Form):
         required=False,
         help_text=_("Without a day the grant lasts until you revoke it. We recommend naming one."),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        validators=[MaxValueValidator(date(2999, 12, 31))],  # the day after must still be a day
     )
 
     def __init__(self, *args: Any, partners: TenantQuerySet[Tenant], **keywords: Any) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tenants.actions.people import LONGEST_ALIAS
-from tenants.models import Role, Tenant
+from tenants.models import Role, Tenant, User
 from tenants.models.role import ROLES_OF
 
 
@@ -37,6 +37,7 @@ class NewUserForm(forms.Form):
     alias = forms.CharField(label=_("Sign-in name"), max_length=LONGEST_ALIAS)
     email = forms.EmailField(
         label=_("E-mail address"),
+        max_length=User._meta.get_field("email").max_length,
         required=False,
         help_text=_("Where e-mails go. Without one they go to the sign-in name."),
     )

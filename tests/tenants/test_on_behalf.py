@@ -87,6 +87,7 @@ def test_jun_grants_again_with_a_last_day_and_both_sides_are_told(cast: Cast, br
     [
         {"expires_on": "2020-01-01"},
         {"expires_on": "tomorrow"},
+        {"expires_on": "9999-12-31"},
         {"level": "owner"},
         {"service": "nonsense"},
         {"partner": ""},

@@ -56,7 +56,13 @@ def test_a_second_click_creates_nobody_and_shows_no_password(cast: Cast, browser
 
 @pytest.mark.parametrize(
     ("wrong", "status"),
-    [({"alias": ""}, 422), ({"alias": "no spaces"}, 422), ({"email": "no-address"}, 422), ({"alias": "ed"}, 409)],
+    [
+        ({"alias": ""}, 422),
+        ({"alias": "no spaces"}, 422),
+        ({"email": "no-address"}, 422),
+        ({"email": f"{'a' * 250}@b.example"}, 422),
+        ({"alias": "ed"}, 409),
+    ],
 )
 def test_a_wrong_form_says_what_is_wrong_and_keeps_what_was_typed(
     cast: Cast, browser_of: BrowserOf, wrong: dict[str, str], status: int
