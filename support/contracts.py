@@ -6,6 +6,7 @@ from portal.outbox import Contract
 from support.models import Comment, Escalation, Severity, SupportRequest
 from tenants.services import Service
 
+LONGEST_NAME = 200  # characters of a person's name in the contract; the portal takes longer ones
 # The severities of the contract; the portal's are those of Microsoft's service request API.
 SEVERITIES = {Severity.CRITICAL: "critical", Severity.MODERATE: "high", Severity.MINIMAL: "normal"}
 # The services' names as 21Vianet writes them, in no reader's language.
@@ -41,7 +42,10 @@ def request_escalated(escalation: Escalation, support_request: SupportRequest) -
             "domain": support_request.tenant.domain,
         },
         "partner": {"id": str(support_request.partner_id), "name": support_request.partner.name},
-        "contact": {"name": escalation.escalated_by.display_name, "email": escalation.escalated_by.email},
+        "contact": {
+            "name": escalation.escalated_by.display_name[:LONGEST_NAME],
+            "email": escalation.escalated_by.email,
+        },
     }
     return _contract("support.request.escalated", f"escalated:{escalation.pk}", escalation, data)
 
