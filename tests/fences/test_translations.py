@@ -1,0 +1,59 @@
+"""Every text of the portal is in Chinese and French, whole, and the catalogues hold what the source holds."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import polib
+import pytest
+
+from dev import ROOT
+from portal.catalogues import LOCALES, NOT_OURS, extract
+
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{\w*\}|</?\w+[^>]*>")
+
+
+def catalogue(root: Path, locale: str) -> Path:
+    return root / "portal" / "locale" / locale / "LC_MESSAGES" / "django.po"
+
+
+def holes(entry: polib.POEntry) -> Iterator[str]:
+    """What is wrong with one entry."""
+    texts = list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
+    wanted = set(PLACEHOLDER.findall(entry.msgid_plural or entry.msgid))
+    if entry.fuzzy:
+        yield f"guessed: {entry.msgid}"
+    if not all(texts):
+        yield f"untranslated: {entry.msgid}"
+    elif any(set(PLACEHOLDER.findall(text)) != wanted for text in texts):
+        yield f"other placeholders: {entry.msgid}"
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_text_is_translated_with_its_placeholders(locale: str) -> None:
+    entries = polib.pofile(str(catalogue(ROOT, locale)))
+    assert len(entries) > 1000
+    assert [hole for entry in entries for hole in holes(entry)] == []
+
+
+@pytest.mark.parametrize(
+    ("entry", "hole"),
+    [
+        (polib.POEntry(msgid="Close", msgstr=""), "untranslated: Close"),
+        (polib.POEntry(msgid="Close", msgstr="Fermer", flags=["fuzzy"]), "guessed: Close"),
+        (polib.POEntry(msgid="Block %(name)s?", msgstr="Bloquer %(nom)s ?"), "other placeholders: Block %(name)s?"),
+        (polib.POEntry(msgid="%(n)s seat", msgid_plural="%(n)s seats", msgstr_plural={0: "a", 1: ""}), "untranslated"),
+    ],
+)
+def test_the_fence_sees_a_hole(entry: polib.POEntry, hole: str) -> None:
+    assert [found.startswith(hole) for found in holes(entry)] == [True]
+
+
+@pytest.mark.skipif(not shutil.which("xgettext"), reason="gathering texts needs xgettext, of the package gettext")
+def test_gathering_the_texts_again_changes_nothing(tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*NOT_OURS, ".*", "__pycache__", "*.mo"))
+    extract(copy)
+    for locale in LOCALES:
+        assert catalogue(copy, locale).read_text() == catalogue(ROOT, locale).read_text(), "run make messages"
