@@ -1,10 +1,9 @@
-"""What a row of the matrix says, and the letters of docs/permissions.md that it says it with.
+"""What a row of the matrix says, and the letters of the business's table that it says it with.
 
 Beside the table's letters there are: EU nobody's admin of Huaxin, PX a Fanyun person without a role, RV the rival
-Beichen's admin (a grant
-for one service of Huaxin; partner of record of Lotus), FC the global admin of Lotus, JC the global admin of Jade,
-SU Django's break-glass
-superuser, BL a blocked admin whose session and token are still at hand, V a visitor who never signed in.
+Beichen's admin (a grant for one service of Huaxin; partner of record of Lotus), FC the global admin of Lotus, JC the
+global admin of Jade, SU Django's break-glass superuser, BL a blocked admin whose session and token are still at hand,
+V a visitor who never signed in.
 """
 
 from collections.abc import Iterator, Mapping

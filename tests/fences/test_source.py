@@ -1,0 +1,108 @@
+"""What no source file may hold: ways around a rule, effects outside the outbox, files and functions that outgrew a
+screen.
+"""
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dev import ROOT
+
+PACKAGES = ("portal", "tenants", "subscriptions", "messagecenter", "support")
+MOST_LINES, LONGEST_FUNCTION = 400, 50
+# A ban -> what it looks like, and the files that may hold it, each with its reason.
+BANNED: dict[str, tuple[re.Pattern[str], dict[str, str]]] = {
+    "a page without protection against forged forms": (re.compile(r"csrf_exempt"), {}),
+    "unescaped markup": (
+        re.compile(r"\bmark_safe\b|\bSafeString\("),
+        {"messagecenter/sanitising.py": "a post's body, that moment cleaned to a list of harmless tags"},
+    ),
+    "templates without escaping": (
+        re.compile(r"autoescape\s*=\s*False"),
+        {"portal/mail/rendering.py": "plain text of letters, where an escaped ampersand would be read"},
+    ),
+    "an effect that a broker could lose": (re.compile(r"\.(?:delay|apply_async)\("), {}),
+    "an effect after the commit": (
+        re.compile(r"\bon_commit\("),
+        {"portal/outbox/sending.py": "rings the bell; what it rings for is a committed row"},
+    ),
+    "a way around the door": (re.compile(r"get_object_or_404|get_list_or_404"), {}),
+    "work left for later": (re.compile(r"\b(?:TODO|FIXME|XXX)\b"), {}),
+}
+# Functions that are longer for a reason.
+LONGER = {"portal/demo/script.py: drafts": "the texts of the demo's posts, one after the other"}
+
+
+def sources() -> list[Path]:
+    return [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+
+
+def bans_broken(name: str, text: str) -> list[str]:
+    """The bans that the text of a file breaks."""
+    return [ban for ban, (look, allowed) in BANNED.items() if name not in allowed and look.search(text)]
+
+
+def too_long(name: str, text: str) -> Iterator[str]:
+    """The file or its functions that are over budget. Migrations are written by Django and never read again."""
+    if "/migrations/" in name:
+        return
+    if text.count("\n") > MOST_LINES:
+        yield f"{name} has {text.count(chr(10))} lines: make it a folder, one file per noun"
+    for node in ast.walk(ast.parse(text)):
+        if not isinstance(node, ast.FunctionDef) or f"{name}: {node.name}" in LONGER:
+            continue
+        if (node.end_lineno or 0) - node.lineno >= LONGEST_FUNCTION:
+            yield f"{name}: {node.name}"
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_source_breaks_a_ban_or_outgrows_a_screen(path: Path) -> None:
+    name, text = str(path.relative_to(ROOT)), path.read_text("utf-8")
+    assert bans_broken(name, text) == []
+    assert list(too_long(name, text)) == []
+
+
+def test_tests_are_no_longer_than_a_source() -> None:
+    files = sorted((ROOT / "tests").rglob("*.py"))
+    assert [fault for path in files for fault in too_long(str(path.relative_to(ROOT)), path.read_text("utf-8"))] == []
+
+
+def test_ruff_bans_the_ways_around() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["ruff"]["lint"]
+    banned = settings["flake8-tidy-imports"]["banned-api"]
+    assert {"django.shortcuts.get_object_or_404", "django.utils.safestring.mark_safe", "guardian"} <= set(banned)
+    assert {"S", "DJ", "TID251", "C90", "BLE", "PLC0415"} <= set(settings["select"])
+
+
+def test_the_exceptions_exist() -> None:
+    for _ban, (look, allowed) in BANNED.items():
+        assert [name for name in allowed if not look.search((ROOT / name).read_text())] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "ban"),
+    [
+        ("@csrf_exempt\ndef view(request): ...", "a page without protection against forged forms"),
+        ("return mark_safe(name)", "unescaped markup"),
+        ("Context(values, autoescape=False)", "templates without escaping"),
+        ("send_letter.delay(letter.pk)", "an effect that a broker could lose"),
+        ("send_letter.apply_async((letter.pk,))", "an effect that a broker could lose"),
+        ("transaction.on_commit(lambda: notify(user))", "an effect after the commit"),
+        ("user = get_object_or_404(User, pk=pk)", "a way around the door"),
+        ("# TODO check the right", "work left for later"),
+    ],
+)
+def test_each_ban_bites(text: str, ban: str) -> None:
+    assert bans_broken("support/planted.py", text) == [ban]
+
+
+def test_the_budgets_bite() -> None:
+    assert list(too_long("support/planted.py", "x = 1\n" * 401)) == [
+        "support/planted.py has 401 lines: make it a folder, one file per noun"
+    ]
+    long = "def long():\n" + "    x = 1\n" * 50
+    assert list(too_long("support/planted.py", long)) == ["support/planted.py: long"]
