@@ -152,6 +152,11 @@ def test_anna_acts_on_behalf_until_alice_revokes_the_grant(enter: Enter) -> None
     alice.presses("Revoke")
     alice.is_told("The grant of Fanyun Cloud is revoked.")
 
-    anna.page.reload()
+    anna.chooses(PROTECT, "Off")
+    anna.presses("Save")
     anna.is_refused(403, "The customer has not granted you delegated administration for this, or has revoked it.")
     anna.looks_around()
+    alice.turns_to("Audit log")
+    expect(alice.row("Tried a change and was refused")).to_contain_text("Anna An (Fanyun Cloud)")
+    alice.turns_to("Service settings")
+    expect(alice.row(PROTECT)).to_contain_text("On")

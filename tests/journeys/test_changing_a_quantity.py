@@ -106,5 +106,7 @@ def test_a_form_sent_past_the_page_changes_nothing(
 
     assert answers == {status}
     assert client.post(address_of(sites)).status_code == (404 if status == 404 else 405)
+    admins_door = client.post(f"/admin/subscriptions/subscription/{sites.pk}/change/", {"quantity": 1})
+    assert admins_door.status_code == 405
     sites.refresh_from_db()
     assert (sites.quantity, sites.status, sites.version) == (25, "active", 1)
