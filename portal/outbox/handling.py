@@ -73,8 +73,10 @@ def _apply(row: InboundMessage, event: Event) -> None:
         return
     turn = _turn(row)
     if turn is None:
-        _acknowledge_what_it_answers(row, event)
+        answered = _what_it_answers(row, event)
+        # The handler before the message: like every verb, it locks the request first and messages about it after.
         _call_handler(row, event)
+        _acknowledge(answered, event)
         _take_turn(row)
         _finish(row, Outcome.APPLIED)
     elif turn == Outcome.IGNORED:
@@ -122,8 +124,8 @@ def _take_turn(row: InboundMessage) -> None:
     waiting.exclude(pk=row.pk).update(due_at=now())
 
 
-def _acknowledge_what_it_answers(row: InboundMessage, event: Event) -> None:
-    """Who answers a message has received it: the named one, else the first about this escalation."""
+def _what_it_answers(row: InboundMessage, event: Event) -> UUID:
+    """The message that it names, else the first about this escalation; raises `UnknownSubject` when there is none."""
     if row.subject_id is None:
         raise UnknownSubject("It is about nothing.")
     about = OutboundMessage.objects.filter(subject_id=row.subject_id).order_by("order_seq")
@@ -132,7 +134,12 @@ def _acknowledge_what_it_answers(row: InboundMessage, event: Event) -> None:
         raise UnknownSubject("It is about an escalation that the portal never sent.")
     named = event.data.get("in_reply_to")
     answered = about.filter(pk=named).values_list("pk", flat=True).first() if named else None
-    acknowledge(answered or first, str(event.data.get("case_number", "")))
+    return answered or first
+
+
+def _acknowledge(message_id: UUID, event: Event) -> None:
+    """Who answers a message has received it."""
+    acknowledge(message_id, str(event.data.get("case_number", "")))
 
 
 def _call_handler(row: InboundMessage, event: Event) -> None:
@@ -167,7 +174,8 @@ def _settle(pk: str, outcome: Outcome, reason: str) -> None:
         if row is None:
             return
         if outcome == Outcome.REFUSED and row.subject_id is not None:
-            _acknowledge_what_it_answers(row, parse(bytes(row.body)))
+            event = parse(bytes(row.body))
+            _acknowledge(_what_it_answers(row, event), event)
             _take_turn(row)
         _finish(row, outcome, reason)
 
