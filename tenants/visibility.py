@@ -53,8 +53,12 @@ class TenantQuerySet(models.QuerySet[M]):
         return self.all()
 
     def locked(self, pk: Any) -> M:
-        """The row as it is now, locked until the transaction ends."""
-        return self.select_for_update(of=("self",)).get(pk=pk)
+        """The row as it is now, locked until the transaction ends.
+
+        Not its key: new rows may go on pointing at it. Otherwise whoever writes to a customer would wait for whoever
+        administers it, and two of them, each holding what the other points at, for ever.
+        """
+        return self.select_for_update(of=("self",), no_key=True).get(pk=pk)
 
     def _narrowed(self, query_name: str, actor: "Actor") -> Self:
         tenancy = getattr(self.model, "tenancy", None)

@@ -142,6 +142,8 @@ def grant_delegated_admin(
 def revoke_delegated_admin(grant: DelegatedAdmin, *, actor: Actor) -> DelegatedAdmin:
     """Take the grant back; the partner's very next act under it is refused."""
     require(actor, Permission.GRANT_REVOKE, grant)
+    # As when granting: which object permissions stay depends on the partner's other grants.
+    Tenant.objects.locked(grant.customer_id)
     grant = DelegatedAdmin.objects.locked(grant.pk)
     if grant.revoked_at is not None:
         raise RuleBroken(_("This grant has already been revoked."), code="grantRevoked")

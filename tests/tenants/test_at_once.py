@@ -5,15 +5,21 @@ from threading import Barrier, Thread
 
 import pytest
 from django.db import connection
+from psycopg2.errors import LockNotAvailable
+from psycopg2.extensions import connection as PostgresConnection
 
+from portal.database import transaction_as
 from portal.demo import cast as demo_cast
 from portal.demo.cast import Cast
 from portal.errors import PortalError
+from tenants.access import Permission, can
+from tenants.actions.organisations import grant_delegated_admin, revoke_delegated_admin
 from tenants.actions.people import block_user, delete_user
 from tenants.actions.roles import assign_role, remove_role
 from tenants.actions.settings import change_setting
 from tenants.actor import Actor, acting_as
-from tenants.models import Role, ServiceSetting, User
+from tenants.models import DelegatedAdmin, Role, ServiceSetting, Tenant, User
+from tenants.services import Service
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -82,3 +88,30 @@ def test_of_two_first_choices_of_a_setting_one_wins(two_admins: Cast) -> None:
     )
     assert sorted(outcomes) == ["done", "resourceModified"]
     assert ServiceSetting.objects.get().version == 1
+
+
+def test_who_administers_a_customer_stops_nobody_who_writes_to_it(
+    two_admins: Cast, as_app_role: PostgresConnection
+) -> None:
+    """What a foreign key asks for is granted beside the lock; a second lock is not."""
+    asks = "select 1 from tenants_tenant where id = %s for {} nowait"
+    with transaction_as(system="test"):
+        Tenant.objects.locked(two_admins.huaxin.pk)
+        with as_app_role.cursor() as cursor:
+            cursor.execute(asks.format("key share"), [str(two_admins.huaxin.pk)])
+            with pytest.raises(LockNotAvailable):
+                cursor.execute(asks.format("no key update"), [str(two_admins.huaxin.pk)])
+
+
+def test_a_grant_that_is_just_being_made_survives_the_end_of_the_other(two_admins: Cast) -> None:
+    cast, alice = two_admins, two_admins.actor("alice")
+    old = DelegatedAdmin.objects.in_force().get(partner=cast.beichen, customer=cast.huaxin)
+    ending = Thread(target=lambda: at_once((alice, lambda: revoke_delegated_admin(old, actor=alice))))
+    with acting_as(alice):
+        grant_delegated_admin(cast.huaxin, cast.beichen, actor=alice, service=Service.TEAMS)
+        ending.start()
+        ending.join(timeout=1)
+    ending.join(timeout=30)
+    old.refresh_from_db()
+    assert old.revoked_at is not None
+    assert can(cast.actor("boris"), Permission.SETTING_READ, ServiceSetting(tenant=cast.huaxin, service=Service.TEAMS))
