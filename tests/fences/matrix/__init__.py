@@ -1,4 +1,4 @@
-"""Who gets which answer at which address: the expectation, written by hand from the table of the business, one file a room.
+"""Who gets which answer at which address: written by hand from the table of the business, one file a room.
 
 Nothing here is made from the code's table of rights or from what a view declares. Change a rule in both places, or
 in neither.
