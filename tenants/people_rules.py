@@ -9,7 +9,7 @@ from portal.errors import NotAllowed, RuleBroken
 from tenants.access import Allowed, Decision, Denied, Permission, can, tie_of
 from tenants.actor import Actor
 from tenants.models import Level, Role, User
-from tenants.models.role import LIGHT_ROLES, PARTNER_ADMIN_ROLES, TOP_ROLES
+from tenants.models.role import LIGHT_ROLES, NEVER_ON_BEHALF, PARTNER_ADMIN_ROLES, TOP_ROLES
 from tenants.role_rules import LAST_ADMIN, is_last_admin, roles_of
 
 OWN_ACCOUNT = Denied("ownAccount", _("You cannot do this to your own account. Ask another admin."))
@@ -62,11 +62,13 @@ def condition(actor: Actor, permission: Permission, user: User) -> Decision:
 def _on_behalf(actor: Actor, user: User, roles: set[str]) -> Decision:
     """Admin agents act as the customer's global admin, helpdesk agents as its password admin.
 
-    A global admin's account stays out of both's reach: whoever resets its password could then do in its name all that
-    is never done on behalf.
+    The accounts of global admins and of those who read data privacy posts stay out of both's reach: whoever resets
+    such a password could then do in that name all that is never done on behalf.
     """
     if roles & set(TOP_ROLES):
         return GLOBAL_ADMIN_ON_BEHALF
+    if roles & set(NEVER_ON_BEHALF):
+        return HOLDS_ROLES
     administers = actor.has_role(Role.PARTNER_GLOBAL_ADMIN, Role.ADMIN_AGENT)
     if administers and tie_of(actor, user.tenant_id).level_for(None) == Level.ADMIN:
         return Allowed()

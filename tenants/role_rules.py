@@ -10,7 +10,7 @@ from portal.errors import RuleBroken
 from tenants.access import Allowed, Decision, Denied, Permission, can
 from tenants.actor import Actor
 from tenants.models import Role, RoleAssignment, Tenant, User
-from tenants.models.role import PARTNER_ADMIN_ROLES, TOP_ROLES
+from tenants.models.role import NEVER_ON_BEHALF, PARTNER_ADMIN_ROLES, TOP_ROLES
 
 OWN_ROLE = Denied("ownRole", _("You cannot change your own roles. Ask another global admin."))
 ON_BEHALF = Denied(
@@ -62,8 +62,8 @@ def giver_decision(actor: Actor, user: User, role: Role) -> Decision:
         return Allowed()
     if actor.user_id == user.pk:
         return OWN_ROLE
-    if role in TOP_ROLES and actor.tenant_id != user.tenant_id:
-        return ON_BEHALF
+    if role in NEVER_ON_BEHALF and actor.tenant_id != user.tenant_id:
+        return ON_BEHALF if role in TOP_ROLES else ADMIN_ROLE
     if role in PARTNER_ADMIN_ROLES and not actor.has_role(Role.PARTNER_GLOBAL_ADMIN):
         return ADMIN_ROLE
     return Allowed()

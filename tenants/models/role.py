@@ -57,6 +57,8 @@ ROLES_OF: dict[str, tuple[Role, ...]] = {
 }
 # The last holder of one of these cannot lose it, be blocked or be deleted.
 TOP_ROLES = (Role.GLOBAL_ADMIN, Role.PARTNER_GLOBAL_ADMIN, Role.OPERATOR_ADMIN)
+# Never given, and their holders never touched, on a customer's behalf: their holders reach what partners must not.
+NEVER_ON_BEHALF = (*TOP_ROLES, Role.MESSAGE_CENTER_PRIVACY_READER)
 # A user admin or a password admin may act on people who hold at most these.
 LIGHT_ROLES = (Role.MESSAGE_CENTER_READER, Role.PASSWORD_ADMIN)
 

@@ -5,6 +5,7 @@ import pytest
 from portal.demo.cast import Cast
 from portal.errors import NotAllowed
 from tenants.access import Permission, can
+from tenants.actions.people import block_user, delete_user, reset_password
 from tenants.actions.roles import assign_role, group_name, remove_role
 from tenants.models import Role
 
@@ -36,6 +37,19 @@ def test_an_agent_never_gives_the_customers_global_admin_role(cast: Cast) -> Non
     with pytest.raises(NotAllowed) as refusal:
         assign_role(cast.ed, Role.GLOBAL_ADMIN, actor=cast.actor("anna"))
     assert refusal.value.code == "globalAdminOnBehalf"
+
+
+@pytest.mark.parametrize("name", ["anna", "paul"])
+def test_nobody_makes_a_reader_of_data_privacy_posts_on_behalf(cast: Cast, name: str) -> None:
+    """Else a partner reads them in the name of an account that it has made, or whose password it has reset."""
+    for give_or_take, user in ((assign_role, cast.ed), (remove_role, cast.pia)):
+        with pytest.raises(NotAllowed) as refusal:
+            give_or_take(user, Role.MESSAGE_CENTER_PRIVACY_READER, actor=cast.actor(name))
+        assert refusal.value.code == "adminRole"
+    for verb in (reset_password, block_user, delete_user):
+        with pytest.raises(NotAllowed) as refusal:
+            verb(cast.pia, actor=cast.actor(name))
+        assert refusal.value.code == "targetHoldsRoles"
 
 
 def test_the_last_global_admin_keeps_the_role(cast: Cast) -> None:
