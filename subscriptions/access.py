@@ -57,7 +57,7 @@ class Row:
 
 
 def refusal_by_state(deed: str, subscription: Standing) -> Denied | None:
-    """Why the subscription's present state forbids the deed (permissions.md 5), or None."""
+    """Why the subscription's present state forbids the deed (rules.md 5), or None."""
     if deed == "rename":
         return GONE if subscription.status == Status.DELETED else None
     if deed == "reactivate":
@@ -84,7 +84,7 @@ def decision_about(deed: str, actor: Actor, subscription: Standing) -> Decision:
     return decision if refusal is None else refusal
 
 
-# --- Hidden fields (permissions.md 6) ---------------------------------------------------------------------------------
+# --- Hidden fields (rules.md 6) ---------------------------------------------------------------------------------
 
 OF_RECORD = frozenset({Role.PARTNER_GLOBAL_ADMIN, Role.ADMIN_AGENT, Role.PARTNER_BILLING_ADMIN})
 WRITERS = frozenset({Role.PARTNER_GLOBAL_ADMIN, Role.ADMIN_AGENT})
@@ -116,5 +116,5 @@ def hidden_fields_for(actor: Actor, subscription: Any) -> frozenset[str]:
 
 
 def may_write_note(actor: Actor) -> bool:
-    """Partner notes and costs are written by global admins and admin agents (permissions.md 6)."""
+    """Partner notes and costs are written by global admins and admin agents (rules.md 6)."""
     return actor.has_role(*WRITERS)

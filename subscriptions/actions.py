@@ -208,7 +208,7 @@ def _check_range(offer: Offer, quantity: int) -> None:
 
 
 def _check_assigned(subscription: Subscription, quantity: int) -> None:
-    """Seats are never taken from people silently (permissions.md 5)."""
+    """Seats are never taken from people silently (rules.md 5)."""
     assigned = subscription.assigned_seats
     if quantity >= assigned:
         return

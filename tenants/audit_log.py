@@ -15,7 +15,7 @@ def entries_visible_to(actor: Actor, organisation: Tenant) -> QuerySet[AuditEntr
     """The organisation's log as this actor may read it; nothing without the right.
 
     A customer's readers see the whole chain, what partner people did there included. A partner's log is what its people
-    did, wherever, and what was done to the partner; all but its global admins see only their own deeds (permissions.md
+    did, wherever, and what was done to the partner; all but its global admins see only their own deeds (rules.md
     1).
     """
     if not can(actor, Permission.AUDIT_READ, organisation):

@@ -1,6 +1,6 @@
 """The table of rights: which roles hold which right, on what basis, and what else must be true.
 
-The code's writing of docs/permissions.md. The expectation in tests/fences is written by hand from the business's table
+The code's writing of docs/rules.md. The expectation in tests/fences is written by hand from the business's table
 and compared with this one; neither is made from the other.
 """
 

@@ -1,4 +1,4 @@
-"""Conditions on people, beside the table of rights: whose account an admin may touch (docs/permissions.md 4 e, h, u).
+"""Conditions on people, beside the table of rights: whose account an admin may touch (docs/rules.md 4 e, h, u).
 
 Pages show the reason, verbs raise it under their lock: one place for both.
 """

@@ -1,4 +1,4 @@
-"""Conditions on roles, beside the table of rights: who gives which, and that the last admin stays (permissions.md 4 e,
+"""Conditions on roles, beside the table of rights: who gives which, and that the last admin stays (rules.md 4 e,
 m).
 
 Pages show the reason, verbs raise it under their lock: one place for both.

@@ -34,7 +34,7 @@ def acknowledge_escalation(
     if news:
         letters.acknowledged(support_request, escalation)
     book.record(
-        # Without the case number: the log has readers who may not read it (permissions.md 6).
+        # Without the case number: the log has readers who may not read it (rules.md 6).
         actor,
         "support.escalation.acknowledged",
         support_request,
@@ -59,7 +59,7 @@ def reject_escalation(escalation: Escalation, *, actor: Actor, text: str, operat
 
 @transaction.atomic
 def resolve_escalation(escalation: Escalation, *, actor: Actor, text: str, operator_seq: int = 0) -> Escalation:
-    """21Vianet holds it to be solved. The partner tells the customer and closes the loop (domain.md 7.1)."""
+    """21Vianet holds it to be solved. The partner tells the customer and closes the loop (rules.md 5)."""
     require(actor, Permission.ESCALATION_ANSWER, escalation)
     return _hear(escalation, actor, EscalationState.RESOLVED, text, operator_seq)
 

@@ -87,7 +87,7 @@ def start_relationship(partner: Tenant, customer: Tenant, *, actor: Actor) -> Re
 
 @transaction.atomic
 def end_relationship(relationship: ResellerRelationship, *, actor: Actor) -> ResellerRelationship:
-    """Untie a customer. Only the partner does; every subscription must be suspended or ended before (domain.md 1.4).
+    """Untie a customer. Only the partner does; every subscription must be suspended or ended before (rules.md 1).
 
     The partner's reach over the customer's rows ends in the same transaction; what it was stays as history.
     """
@@ -116,7 +116,7 @@ def grant_delegated_admin(
     """Let a partner administer the customer: one service, or all when `service` is empty, until `expires_at` or for
     ever.
 
-    Only the customer's global admin grants (domain.md 1.4). An expired grant for the same service gives way to the new
+    Only the customer's global admin grants (rules.md 2). An expired grant for the same service gives way to the new
     one.
     """
     require(actor, Permission.GRANT_MAKE, customer)

@@ -111,7 +111,7 @@ def delete_user(user: User, *, actor: Actor) -> User:
 
 @transaction.atomic
 def restore_user(user: User, *, actor: Actor) -> tuple[User, str]:
-    """Open a deleted account again, with a new temporary password (domain.md 4.1): answers both.
+    """Open a deleted account again, with a new temporary password (rules.md 5): answers both.
 
     Raises RuleBroken `restorePeriodOver` after DELETED_USER_DAYS.
     """

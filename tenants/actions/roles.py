@@ -18,7 +18,7 @@ def assign_role(user: User, role: Role, *, actor: Actor) -> RoleAssignment:
     """Give a person a role of its own kind of organisation.
 
     Never to oneself; a global admin's role never on behalf; a partner's admin roles only by its global admin
-    (permissions.md 4 e, h, m).
+    (rules.md 4 e, h, m).
     """
     require(actor, Permission.ROLE_ASSIGN, user)
     user = User.objects.locked(user.pk)
@@ -36,7 +36,7 @@ def assign_role(user: User, role: Role, *, actor: Actor) -> RoleAssignment:
 
 @transaction.atomic
 def remove_role(user: User, role: Role, *, actor: Actor) -> None:
-    """Take a role away. The last global admin of an organisation keeps it (permissions.md 4 e)."""
+    """Take a role away. The last global admin of an organisation keeps it (rules.md 4 e)."""
     require(actor, Permission.ROLE_ASSIGN, user)
     user = User.objects.locked(user.pk)
     _check_giver(actor, user, role)

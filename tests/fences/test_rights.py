@@ -1,4 +1,4 @@
-"""The table of rights, written a second time by hand from docs/permissions.md, against the one that the code asks.
+"""The table of rights, written a second time by hand from docs/rules.md, against the one that the code asks.
 
 Change a right in both places, or in neither.
 """
@@ -11,7 +11,7 @@ from tenants.grants import GRANTS, SYSTEM_GRANTS, Rule
 from tenants.models import Role
 from tenants.permissions import Permission
 
-# The letters of docs/permissions.md.
+# The letters of docs/rules.md.
 LETTERS = {
     "GA": "partner_global_admin",
     "AA": "admin_agent",

@@ -1,4 +1,4 @@
-"""The Message Center: permissions.md 1 (roll-up, d), 2 (read, own state, data privacy) and 3 (publish)."""
+"""The Message Center: rules.md 1 (roll-up, d), 2 (read, own state, data privacy) and 3 (publish)."""
 
 from tests.fences.matrix.rows import HUAXIN, LOTUS, Door, Row
 

@@ -1,4 +1,4 @@
-"""An organisation's people: permissions.md 1 (on behalf, partner staff), 2 (users, roles) and 4 (e, h, m, u)."""
+"""An organisation's people: rules.md 1 (on behalf, partner staff), 2 (users, roles) and 4 (e, h, m, u)."""
 
 from tests.fences.matrix.rows import HUAXIN, LOTUS, Cells, Door, Row, merged
 

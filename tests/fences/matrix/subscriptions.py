@@ -1,4 +1,4 @@
-"""Subscriptions: permissions.md 1 (read, create, change), 2 (any change, by any door: nobody) and 4 (p)."""
+"""Subscriptions: rules.md 1 (read, create, change), 2 (any change, by any door: nobody) and 4 (p)."""
 
 from collections.abc import Mapping
 from typing import Any

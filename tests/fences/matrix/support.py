@@ -1,4 +1,4 @@
-"""Support requests: permissions.md 1 (see, answer, file, escalate, withdraw) and 2 (create, comment, close,
+"""Support requests: rules.md 1 (see, answer, file, escalate, withdraw) and 2 (create, comment, close,
 reopen, read).
 """
 

@@ -1,4 +1,4 @@
-"""Organisations, settings, grants, the audit log: permissions.md 1 (on behalf, audit) and 2 (settings, grants,
+"""Organisations, settings, grants, the audit log: rules.md 1 (on behalf, audit) and 2 (settings, grants,
 audit).
 """
 
