@@ -7,6 +7,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.utils.translation import gettext_lazy as _
@@ -46,6 +47,13 @@ class PortalAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # as a
         """Told only to who knows the password: a stranger learns nothing about the account."""
         toast(request, _("This account is blocked. Ask an admin of your organisation."), "danger")
         return redirect_to(request, "account_login")
+
+    def clean_password(self, password: str, user: AbstractBaseUser | None = None) -> str:
+        """A temporary password cannot become one's own: whoever handed it over knows it."""
+        chosen: str = super().clean_password(password, user)
+        if isinstance(user, User) and user.must_change_password and user.check_password(chosen):
+            raise ValidationError(_("Choose another password than the temporary one."), code="passwordUnchanged")
+        return chosen
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
         """A password of one's own choice: the temporary one is done with, and every other session ends with it."""

@@ -51,6 +51,19 @@ def test_guessing_is_stopped_before_the_password_is_hashed(cast: Cast, monkeypat
     assert b"Too many attempts" in answer.content
 
 
+def test_behind_a_proxy_throttles_count_callers_and_believe_nobody_who_adds_addresses(
+    cast: Cast, settings: Any
+) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1  # what production sets with BEHIND_TLS_PROXY
+    for attempt in range(20):
+        guesser = Client(headers={"X-Forwarded-For": f"198.51.100.{attempt}, 203.0.113.9"})
+        sign_in(guesser, f"nobody{attempt}@huaxin.example", "a guess")
+    answer = sign_in(Client(headers={"X-Forwarded-For": "198.51.100.99, 203.0.113.9"}), "alice@huaxin.example")
+    assert b"Too many attempts" in answer.content
+    answer = sign_in(Client(headers={"X-Forwarded-For": "203.0.113.10"}), "alice@huaxin.example")
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+
+
 def test_a_visitor_is_sent_to_sign_in_and_back(cast: Cast) -> None:
     answer = Client().get("/requests/")
     assert (answer.status_code, answer["Location"]) == (302, "/account/login/?next=%2Frequests%2F")
@@ -71,6 +84,15 @@ def test_a_temporary_password_opens_only_the_page_that_replaces_it(cast: Cast, b
     assert sign_in(Client(), "ed@huaxin.example", "Kunming-rains-7")["Location"] == "/"
     entry = AuditEntry.objects.get(deed="tenants.password.changed")
     assert (entry.actor_name, entry.target_name, entry.data) == ("Ed Ding", "Ed Ding", {})
+
+
+def test_a_temporary_password_cannot_become_ones_own(cast: Cast, browser_of: Browser) -> None:
+    type(cast.ed).objects.filter(pk=cast.ed.pk).update(must_change_password=True)
+    browser = browser_of("ed")
+    same = {"oldpassword": PASSWORD, "password1": PASSWORD, "password2": PASSWORD}
+    answer = browser.post(reverse("account_change_password"), same)
+    assert (answer.status_code, b"another password than the temporary one" in answer.content) == (200, True)
+    assert browser.get("/")["Location"] == reverse("account_change_password")
 
 
 def test_a_new_password_ends_the_other_sessions(cast: Cast, browser_of: Browser) -> None:
