@@ -1,0 +1,76 @@
+"""Documents name only what exists: tests, files, links; a decision says when to think again."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from dev import ROOT
+
+TEST_ID = re.compile(r"`(?:tests/)?((?:[\w]+/)*test_\w+\.py)((?:::\w+)*)`")
+LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
+ROOMS = "portal|tenants|subscriptions|support|messagecenter|tests|docs|requirements"
+CODE_PATH = re.compile(rf"`((?:{ROOMS})/[\w./-]+\.\w+)`")
+SECTIONS = ("## Context", "## Decision", "## Consequences", "## Revisit when")
+
+
+def documents() -> list[Path]:
+    return [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def unknown_tests(text: str) -> Iterator[str]:
+    """Test ids that lead nowhere."""
+    for name, steps in TEST_ID.findall(text):
+        path = ROOT / "tests" / name
+        source = path.read_text() if path.exists() else ""
+        missing = [step for step in steps.split("::") if step and not re.search(rf"(?:def|class) {step}\b", source)]
+        if missing or not source:
+            yield f"{name}{steps}"
+
+
+def broken_links(path: Path, text: str) -> Iterator[str]:
+    """Relative links, and paths of code, without a file behind them."""
+    yield from (link for link in LINK.findall(text) if not (path.parent / link).exists())
+    yield from (name for name in CODE_PATH.findall(text) if "<" not in name and not (ROOT / name).exists())
+
+
+def incomplete(text: str) -> list[str]:
+    """Sections that a decision lacks."""
+    return [section for section in SECTIONS if section not in text]
+
+
+def test_every_test_that_a_document_names_exists() -> None:
+    found = {path.name: list(unknown_tests(path.read_text())) for path in documents()}
+
+    assert {name: ids for name, ids in found.items() if ids} == {}, "name the test as it is called now"
+
+
+def test_every_link_and_path_leads_to_a_file() -> None:
+    found = {path.name: list(broken_links(path, path.read_text())) for path in documents()}
+
+    assert {name: links for name, links in found.items() if links} == {}
+
+
+def test_every_decision_is_whole_and_in_the_index() -> None:
+    decisions = sorted((ROOT / "docs" / "adr").glob("*.md"))
+    index = (ROOT / "docs" / "README.md").read_text()
+
+    assert {path.name: incomplete(path.read_text()) for path in decisions if incomplete(path.read_text())} == {}
+    assert [path.name for path in decisions if path.name not in index] == []
+
+
+def test_every_document_is_in_the_index() -> None:
+    index = (ROOT / "docs" / "README.md").read_text()
+
+    assert [path.name for path in (ROOT / "docs").glob("[a-z]*.md") if path.name not in index] == []
+
+
+def test_the_fence_bites() -> None:
+    assert list(unknown_tests("`audit/test_book.py::test_tampering_vanishes`")) == [
+        "audit/test_book.py::test_tampering_vanishes"
+    ]
+    assert list(unknown_tests("`tests/audit/test_shelf.py`")) == ["audit/test_shelf.py"]
+    assert list(broken_links(ROOT / "README.md", "[here](docs/nowhere.md) `portal/nothing.py`")) == [
+        "docs/nowhere.md",
+        "portal/nothing.py",
+    ]
+    assert incomplete("## Context\n## Decision\n## Consequences\n") == ["## Revisit when"]
