@@ -57,7 +57,7 @@ class Company:
             str(settings.VAR_DIR / "simulator.sqlite3"),
             verify_keys=[settings.VIANET_SIGNING_KEY],
             signing_key=settings.VIANET_VERIFY_KEYS[0],
-            knobs=Knobs(latency=0.3, answer_after=20.0),
+            knobs=Knobs(latency=0.3, answer_after=90.0),
         )
         simulator.run(self._stop)
 
