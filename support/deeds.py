@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from support.models import Reason, Severity, Status
+from support.models import Severity, Status
 
 SENTENCES = {
     "support.escalation.acknowledged": _("Opened a case for %(target)s"),
@@ -21,14 +21,11 @@ SENTENCES = {
 NAMES = {
     "comment": _("Comment"),
     "id": _("Escalation"),
-    "never_sent": _("Before it was sent"),
-    "reason": _("Reason"),
     "reference": _("Request"),
     "severity": _("Severity"),
     "status": _("Status"),
 }
 WORDS = {
-    "reason": dict(Reason.choices),
     "severity": dict(Severity.choices),
     "status": dict(Status.choices),
 }

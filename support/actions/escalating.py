@@ -40,7 +40,8 @@ def escalate_request(
     take_up(support_request, actor)
     save(support_request, "status", "assignee")
     outbox.enqueue(contracts.request_escalated(escalation, support_request))
-    book.record(actor, "support.request.escalated", support_request, after={"reason": reason, "id": str(escalation.pk)})
+    # Without the reason: the customer reads this log, and what the partner lacks is between it and 21Vianet.
+    book.record(actor, "support.request.escalated", support_request, id=str(escalation.pk))
     return escalation
 
 
@@ -69,5 +70,6 @@ def withdraw_escalation(support_request: SupportRequest, *, actor: Actor, reason
     if not cancelled:
         reason = checked(reason, "reason", IMPACT, required=False)
         outbox.enqueue(contracts.escalation_withdrawn(escalation, reason))
-    book.record(actor, "support.escalation.withdrawn", support_request, id=str(escalation.pk), never_sent=cancelled)
+    # Nor how far it had come: the delivery is the partner's to see (permissions.md 1).
+    book.record(actor, "support.escalation.withdrawn", support_request, id=str(escalation.pk))
     return escalation

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from portal import outbox
+from portal.audit.models import AuditEntry
 from portal.database import transaction_as
 from portal.demo.cast import Cast
 from portal.errors import NotAllowed, RuleBroken
@@ -66,6 +67,18 @@ def test_the_customer_does_not_read_what_the_partner_told_21vianet(escalated: Es
     url = escalated.support_request.get_absolute_url()
     assert "connector check" in browser_of("helen").get(url).content.decode()
     assert "connector check" not in browser_of("alice").get(url).content.decode()
+
+
+def test_nor_does_the_customers_audit_log_tell(story: Story, asked: SupportRequest, browser_of: Browser) -> None:
+    story.escalate(asked, reason="training")
+    story.do("helen", actions.withdraw_escalation, asked)
+    log = browser_of("alice").get(f"/organisations/{asked.tenant_id}/audit/").content.decode()
+    assert "Escalated the request" in log and "Withdrew the escalation" in log
+    recorded = AuditEntry.objects.filter(tenant_id=asked.tenant_id, target_id=str(asked.pk)).values_list(
+        "data", flat=True
+    )
+    assert {name for data in recorded for name in data} == {"after", "id"}
+    assert "training" not in str(list(recorded))
 
 
 def test_a_second_escalation_is_refused(story: Story, escalated: Escalation, browser_of: Browser) -> None:
