@@ -59,7 +59,7 @@ class PostQuerySet(models.QuerySet["Post"]):
         if not can(actor, Permission.MESSAGE_READ, customer):
             return self.none()
         posts = self.filter(
-            shares("service_mask", _services_mask(customer)), start_at__lte=timezone.now(), withdrawn_at=None
+            shares("service_mask", _services_mask(actor, customer)), start_at__lte=timezone.now(), withdrawn_at=None
         )
         if can(actor, Permission.MESSAGE_READ_PRIVACY, customer):
             return posts
@@ -112,11 +112,14 @@ def _flag(name: str) -> Coalesce:
     return Coalesce(f"mine__{name}", Value(False), output_field=BooleanField())
 
 
-def _services_mask(customer: Tenant) -> int:
-    """What the customer owns, as bits. One query."""
-    owned = Subscription.objects.services_of(customer.pk)
-    mask = SERVICE_BITS.mask(service for service in SERVICE_BITS.places if service in owned)
-    return mask | EVERY_SUBSCRIBER_HAS if mask else 0
+def _services_mask(actor: Actor, customer: Tenant) -> int:
+    """What the customer owns, as bits. One query for the actor's whole request: list, count and badge ask the same."""
+    key = ("messagecenter.services", customer.pk)
+    if key not in actor.memory:
+        owned = Subscription.objects.services_of(customer.pk)
+        mask = SERVICE_BITS.mask(service for service in SERVICE_BITS.places if service in owned)
+        actor.memory[key] = mask | EVERY_SUBSCRIBER_HAS if mask else 0
+    return int(actor.memory[key])
 
 
 class Post(models.Model):

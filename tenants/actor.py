@@ -18,7 +18,7 @@ class Actor:
     """The one who asks. Nobody (`user` and `machine` both empty) may do nothing.
 
     `scopes` is None for a session, or the rights that a token may use. `ties` remembers, for this request only, what
-    binds a partner to the customers it was asked about.
+    binds a partner to the customers it was asked about; `memory` what a room has looked up about an organisation.
     """
 
     user: User | None = None
@@ -27,6 +27,7 @@ class Actor:
     machine: str = ""
     token: AccessToken | None = None
     ties: dict[UUID, "Tie"] = field(default_factory=dict, repr=False)
+    memory: dict[tuple[str, UUID], Any] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, user: User, token: AccessToken | None = None) -> "Actor":
