@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from portal.outbox.bell import ring
     from portal.outbox.contracts import Contract, Delivery, Inbound, UnknownSubject
     from portal.outbox.inbox import receive
-    from portal.outbox.reading import deliveries_of, delivery_of, oldest_due_age
+    from portal.outbox.reading import deliveries_of, delivery_of, oldest_due_age, oldest_unacknowledged_age
     from portal.outbox.sending import cancel, enqueue, let_go
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "enqueue",
     "let_go",
     "oldest_due_age",
+    "oldest_unacknowledged_age",
     "receive",
     "ring",
 ]
@@ -39,6 +40,7 @@ _HOMES = {
     "enqueue": "sending",
     "let_go": "sending",
     "oldest_due_age": "reading",
+    "oldest_unacknowledged_age": "reading",
     "receive": "inbox",
     "ring": "bell",
 }

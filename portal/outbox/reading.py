@@ -65,10 +65,21 @@ def oldest_due_age() -> timedelta:
     """How long the oldest message has waited beyond the moment at which a worker should have touched it; zero when
     none is late.
 
-    Covers both directions, so `/readyz` and the alarm see a dead worker, a dead beat and a dead consumer alike.
+    Covers both directions: it shows a dead worker and a dead beat. A dead consumer shows in
+    `oldest_unacknowledged_age`, because what gets no receipt is sent again on time.
     """
     with transaction_as(system="outbox"):
         outbound = OutboundMessage.objects.filter(state__in=CLAIMABLE).aggregate(oldest=Min("due_at"))["oldest"]
         inbound = InboundMessage.objects.filter(outcome=Outcome.RECEIVED).aggregate(oldest=Min("due_at"))["oldest"]
         oldest = min((moment for moment in (outbound, inbound) if moment), default=None)
+        return max(now() - oldest, timedelta()) if oldest else timedelta()
+
+
+def oldest_unacknowledged_age() -> timedelta:
+    """How long ago the oldest message was written that 21Vianet has not acknowledged; zero when there is none.
+
+    Parked messages do not count: they wait for a person and have an alarm of their own.
+    """
+    with transaction_as(system="outbox"):
+        oldest = OutboundMessage.objects.filter(state__in=CLAIMABLE).aggregate(oldest=Min("created_at"))["oldest"]
         return max(now() - oldest, timedelta()) if oldest else timedelta()

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from portal.database import transaction_as
-from portal.outbox import cancel, deliveries_of, delivery_of, marking, oldest_due_age
+from portal.outbox import cancel, deliveries_of, delivery_of, marking, oldest_due_age, oldest_unacknowledged_age
 from portal.outbox.claiming import claim
 from portal.outbox.delivering import deliver_due
 from portal.outbox.models import OutboundMessage
@@ -82,3 +82,14 @@ def test_the_age_of_the_oldest_overdue_message() -> None:
     assert timedelta(seconds=89) < oldest_due_age() < timedelta(seconds=100)
     OutboundMessage.objects.filter(pk=row.pk).update(due_at=datetime.now(UTC) + timedelta(minutes=5))
     assert oldest_due_age() == timedelta()
+
+
+def test_the_age_of_the_oldest_unacknowledged_message() -> None:
+    assert oldest_unacknowledged_age() == timedelta()
+    (row,) = commit(escalation())
+    written = datetime.now(UTC) - timedelta(seconds=90)
+    OutboundMessage.objects.filter(pk=row.pk).update(created_at=written, due_at=written + timedelta(minutes=9))
+    assert timedelta(seconds=89) < oldest_unacknowledged_age() < timedelta(seconds=100)
+    with transaction_as(system="test"):
+        marking.acknowledge(row.pk)
+    assert oldest_unacknowledged_age() == timedelta()

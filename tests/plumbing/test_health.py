@@ -49,6 +49,15 @@ def test_a_late_outbox_is_told_and_still_ready(monkeypatch: pytest.MonkeyPatch) 
     assert b'"degraded"' in response.content
 
 
+def test_a_dead_consumer_is_told_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    due_since(monkeypatch, 0)
+    monkeypatch.setattr(outbox, "oldest_unacknowledged_age", lambda: timedelta(seconds=301), raising=False)
+    response = ask(health.readyz)
+    assert response.status_code == 200
+    assert b'"degraded"' in response.content
+    assert b'"outboxOldestUnacknowledgedSeconds": 301' in response.content
+
+
 def test_not_ready_before_the_migrations(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "_migrated", False)
     with connection.cursor() as cursor:

@@ -18,7 +18,7 @@ def parts(words: Sequence[str]) -> dict[str, list[str]]:
     """Name -> words for pytest. Words of the caller make one part of their own."""
     if words:
         return {"the tests named": list(words)}
-    brief = ["-q", "--tb=short", "--show-capture=log"]
+    brief = ["--tb=short", "--show-capture=log"]  # not quiet: the header says which servers and roles were used
     wanted = {"tests": ["-m", "not browser", "-n", WORKERS, "--dist", "loadfile", *brief]}
     if find_chromium():
         wanted["browser tests"] = ["-m", "browser", *brief]

@@ -4,13 +4,21 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from django.test import Client
 from django.urls import reverse
 
 from portal.audit.models import AuditEntry
 from portal.demo.cast import Cast
 from portal.mail.models import Letter
+from tenants.models import User
 from tests.people import PASSWORD
 
 Browser = Callable[[str], Client]
@@ -35,7 +43,7 @@ def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(cast: Cast) ->
 
 @pytest.mark.parametrize("state", [{"is_active": False}, {"deleted_at": "2026-01-01T00:00:00Z"}])
 def test_a_blocked_or_deleted_person_does_not_sign_in(cast: Cast, state: dict[str, Any]) -> None:
-    type(cast.ed).objects.filter(pk=cast.ed.pk).update(**state)
+    User.objects.filter(pk=cast.ed.pk).update(**state)
     client = Client()
     sign_in(client, "ed@huaxin.example")
     assert client.get("/")["Location"] == "/account/login/?next=%2F"
@@ -75,7 +83,7 @@ def test_there_is_no_self_registration_and_no_change_of_address(cast: Cast, addr
 
 
 def test_a_temporary_password_opens_only_the_page_that_replaces_it(cast: Cast, browser_of: Browser) -> None:
-    type(cast.ed).objects.filter(pk=cast.ed.pk).update(must_change_password=True)
+    User.objects.filter(pk=cast.ed.pk).update(must_change_password=True)
     browser = browser_of("ed")
     assert browser.get("/")["Location"] == reverse("account_change_password")
     new = {"oldpassword": PASSWORD, "password1": "Kunming-rains-7", "password2": "Kunming-rains-7"}
@@ -87,7 +95,7 @@ def test_a_temporary_password_opens_only_the_page_that_replaces_it(cast: Cast, b
 
 
 def test_a_temporary_password_cannot_become_ones_own(cast: Cast, browser_of: Browser) -> None:
-    type(cast.ed).objects.filter(pk=cast.ed.pk).update(must_change_password=True)
+    User.objects.filter(pk=cast.ed.pk).update(must_change_password=True)
     browser = browser_of("ed")
     same = {"oldpassword": PASSWORD, "password1": PASSWORD, "password2": PASSWORD}
     answer = browser.post(reverse("account_change_password"), same)
@@ -144,6 +152,15 @@ def test_production_lets_partner_and_operator_people_only_enrol(
 def test_a_customers_admin_may_do_without(cast: Cast, browser_of: Browser, settings: Any) -> None:
     settings.MFA_REQUIRED = True
     assert browser_of("alice").get("/").status_code == 200
+
+
+def test_a_second_factors_secret_rests_encrypted_and_survives_a_new_key(cast: Cast, settings: Any) -> None:
+    secret = generate_totp_secret()
+    TOTP.activate(cast.anna, secret)
+    row = Authenticator.objects.get(user=cast.anna, type=Authenticator.Type.TOTP)
+    assert secret not in str(row.data)
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another key " * 6
+    assert TOTP(row).validate_code(format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time()))))
 
 
 def test_with_a_second_factor_anna_works_and_is_asked_for_it(cast: Cast, settings: Any) -> None:
