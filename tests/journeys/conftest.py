@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 from django.conf import LazySettings
+from django.test import Client
 from playwright.sync_api import BrowserContext, expect
 
 from portal.demo import script
@@ -45,10 +46,16 @@ def owned(cast: Cast, transactional_db: None) -> dict[str, Subscription]:
 
 
 @pytest.fixture
-def enter(cast: Cast, live_server: Any, new_context: Callable[..., BrowserContext]) -> Iterator[Enter]:
-    """`enter("alice")`: Alice in a window of her own, signed in; `signed_in=False` leaves her before the door.
+def enter(
+    cast: Cast,
+    live_server: Any,
+    new_context: Callable[..., BrowserContext],
+    browser_of: Callable[[str], Client],
+) -> Iterator[Enter]:
+    """`enter("alice")`: Alice in a window of her own, on her home page; `signed_in=False` leaves her before the door.
 
-    Further words are the browser context's options. At the end every window must have been quiet.
+    The walks that are about signing in do it by the form; the others come with a session. Further words are the browser
+    context's options. At the end every window must have been quiet.
     """
     expect.set_options(timeout=PATIENCE)
     entered: list[Person] = []
@@ -59,7 +66,9 @@ def enter(cast: Cast, live_server: Any, new_context: Callable[..., BrowserContex
         person = Person(upn, context, live_server.url)
         entered.append(person)
         if signed_in:
-            person.signs_in()
+            session = browser_of(name).cookies["sessionid"].value
+            context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+            person.goes_to("/")
         return person
 
     yield come_in
