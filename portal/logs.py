@@ -35,7 +35,9 @@ SHARED: list[Processor] = [
 def _renderers(json: bool) -> list[Processor]:
     if json:
         return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
-    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), sort_keys=False)]
+    # Never with the values of variables, which an installed `rich` would add: a password may be one of them.
+    plain = structlog.dev.plain_traceback
+    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), sort_keys=False, exception_formatter=plain)]
 
 
 def LOGGING_SETTINGS(level: str, *, json: bool) -> dict[str, Any]:
