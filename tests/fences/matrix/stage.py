@@ -16,8 +16,8 @@ from messagecenter.vocabulary import Category, Language, Tag
 from portal.demo.cast import Cast
 from subscriptions.actions import create_subscription, publish_offer, suspend
 from subscriptions.models import Offer, Subscription, SuspensionReason
-from support.actions import escalate_request, raise_request, resolve
-from support.models import SupportRequest
+from support.actions import comment, escalate_request, raise_request, resolve
+from support.models import SupportRequest, Visibility
 from tenants.actions.people import create_user
 from tenants.actions.roles import assign_role
 from tenants.actor import Actor, acting_as
@@ -160,7 +160,12 @@ def _organisation(cast: Cast, name: str, seller: str, offers: dict[str, Offer]) 
     def buy(offer: Offer, label: str) -> Subscription:
         note = f"{label} CANARY-{name}"
         return create_subscription(
-            customer, offer, actor=actor, quantity=25, friendly_name=note, partner_note=f"note {note}"
+            customer,
+            offer,
+            actor=actor,
+            quantity=25,
+            friendly_name=note,
+            partner_note=f"note {label} CANARY-{name}-prices",
         )
 
     with acting_as(actor, customer):
@@ -177,8 +182,10 @@ def _requests(cast: Cast, name: str, admin: str, other: str, agent: str) -> dict
     found["asked"] = _raised(cast, customer, name, other)
     actor = cast.actor(agent)
     with acting_as(actor, customer):
-        escalate_request(found["escalated"], actor=actor, reason="training", tried=f"Much. CANARY-{name}")
-        resolve(found["resolved"], actor=actor, text=f"Solved. CANARY-{name}")
+        for request in found.values():
+            comment(request, actor=actor, text=f"Noted. CANARY-{name}-notes", visibility=Visibility.INTERNAL)
+        escalate_request(found["escalated"], actor=actor, reason="training", tried=f"Much. CANARY-{name}-requests")
+        resolve(found["resolved"], actor=actor, text=f"Solved. CANARY-{name}-requests")
     return found
 
 
@@ -188,8 +195,8 @@ def _raised(cast: Cast, customer: Tenant, name: str, by: str) -> SupportRequest:
         return raise_request(
             customer,
             actor=actor,
-            title=f"Mail does not arrive CANARY-{name}",
-            description=f"Since Monday. CANARY-{name}",
+            title=f"Mail does not arrive CANARY-{name}-requests",
+            description=f"Since Monday. CANARY-{name}-requests",
             severity="moderate",
             service=Service.EXCHANGE,
         )
