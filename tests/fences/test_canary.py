@@ -1,5 +1,7 @@
-"""Every organisation's texts carry a canary, and nobody meets one that is not theirs: on no page that a link leads to, in
-no header, no REST list, no letter, and no message to 21Vianet. No page that is met fetches anything from elsewhere.
+"""Every organisation's texts carry a canary, and nobody meets one that is not theirs.
+
+On no page that a link leads to, in no header, no REST list, no letter, and no message to 21Vianet. And no page that is
+met fetches anything from elsewhere.
 """
 
 import json
