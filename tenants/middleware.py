@@ -26,8 +26,9 @@ from tenants.web import PortalRequest
 log = structlog.get_logger(__name__)
 API_PREFIX = "/v1.0/"
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
-# Hashing a password must not hold SQLite's write lock; health and files belong to nobody.
-WITHOUT_TRANSACTION = ("/account/", "/healthz", "/readyz", "/static/")
+ACCOUNT_PREFIX = "/account/"
+# Health and files belong to nobody.
+WITHOUT_TRANSACTION = ("/healthz", "/readyz", "/static/")
 
 
 class ActorMiddleware:
@@ -40,7 +41,7 @@ class ActorMiddleware:
         request.customer = None
         request.actor = _actor_of(request)
         _speak_to(request)
-        if request.path.startswith(WITHOUT_TRANSACTION):
+        if _stands_alone(request):
             return self.get_response(request)
         response = self._in_transaction(request)
         _audit_refusal(request, response)
@@ -63,6 +64,13 @@ class ActorMiddleware:
         if request.path.startswith(API_PREFIX):
             return _api_gate(request, needs_sign_in=needs_sign_in)
         return _page_gate(request) if needs_sign_in else None
+
+
+def _stands_alone(request: PortalRequest) -> bool:
+    """Hashing a password must not hold SQLite's write lock; an account's pages are read like all others."""
+    if request.path.startswith(ACCOUNT_PREFIX):
+        return request.method not in READING
+    return request.path.startswith(WITHOUT_TRANSACTION)
 
 
 def _actor_of(request: PortalRequest) -> Actor:

@@ -12,10 +12,12 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from portal.audit.models import AuditEntry
+from portal.database import current_identity
 from portal.demo.cast import Cast
 from portal.mail.models import Letter
 from tenants.models import User
@@ -172,3 +174,18 @@ def test_with_a_second_factor_anna_works_and_is_asked_for_it(cast: Cast, setting
     refused = client.post(reverse("mfa_authenticate"), {"code": "000000"})
     assert refused.status_code == 200
     assert client.get("/").status_code == 302
+
+
+def test_the_database_knows_who_reads_an_account_page(cast: Cast, browser_of: Browser) -> None:
+    """Its frame counts unread messages: for nobody, row-level security would count none."""
+    asked_as: set[str] = set()
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if "subscriptions_subscription" in sql:
+            asked_as.add(current_identity().home)
+        return execute(sql, params, many, context)
+
+    browser = browser_of("rosa")
+    with connection.execute_wrapper(note):
+        assert browser.get(reverse("mfa_index")).status_code == 200
+    assert asked_as == {str(cast.huaxin.pk)}
