@@ -59,6 +59,8 @@ def test_a_second_click_creates_nobody_and_shows_no_password(cast: Cast, browser
     [
         ({"alias": ""}, 422),
         ({"alias": "no spaces"}, 422),
+        ({"alias": '"quoted\x07"'}, 422),
+        ({"alias": "al\N{LATIN SMALL LETTER DOTLESS I}ce"}, 422),
         ({"email": "no-address"}, 422),
         ({"email": f"{'a' * 250}@b.example"}, 422),
         ({"alias": "ed"}, 409),
