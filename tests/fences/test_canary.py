@@ -4,6 +4,7 @@ On no page that a link leads to, in no header, no REST list, no letter, and no m
 met fetches anything from elsewhere.
 """
 
+import dataclasses
 import json
 import re
 from collections.abc import Iterator
@@ -16,7 +17,6 @@ from django.http import HttpResponse
 import subscriptions.showing
 from portal.mail.models import Letter
 from portal.outbox.models import OutboundMessage
-from subscriptions.models import Subscription
 from tests.fences.matrix.asking import Asking
 from tests.fences.matrix.rows import Row
 from tests.fences.matrix.stage import Person, Stage
@@ -134,11 +134,12 @@ def test_no_message_to_21vianet_carries_more_than_its_own_request(stage: Stage) 
         assert set(CANARY.findall(bytes(message.envelope).decode())) == {f"{names[message.tenant_id]}-requests"}
 
 
-def test_it_bites_a_list_that_shows_everything(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_bites_a_page_that_says_a_strangers_word(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted past the database: PostgreSQL itself refuses a stranger's row."""
     draw = subscriptions.showing.list_table
-    everything = Subscription.objects.for_system("planted")
+    name = stage.foreign["seats"].friendly_name
     monkeypatch.setattr(
-        subscriptions.showing, "list_table", lambda customer, _rows, *args: draw(customer, everything, *args)
+        subscriptions.showing, "list_table", lambda *args: dataclasses.replace(draw(*args), caption=name)
     )
     address = f"/organisations/{stage.own['customer'].pk}/subscriptions/"
     assert f"alice met lotus at {address}" in strays(Asking(stage), stage.person("CG"))

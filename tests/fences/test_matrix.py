@@ -12,13 +12,15 @@ from tenants.permissions import Permission
 from tenants.web import SIGNED_IN, PortalRequest
 from tests.fences.matrix import ROOMS
 from tests.fences.matrix import subscriptions as rows_of_subscriptions
+from tests.fences.matrix import tenants as rows_of_tenants
 from tests.fences.matrix.asking import Asking, checksum, patterns
 from tests.fences.matrix.rows import Door, Row
 from tests.fences.matrix.stage import Stage
 
 EVERY_ROW = [row for rows in ROOMS.values() for row in rows]
 ASKED_HERE = ("account", "admin", "other", "rest")  # the pages of the rooms: test_matrix_pages.py
-LIST, DETAIL, _GRANTED, QUANTITY = rows_of_subscriptions.ROWS[:4]
+LIST, _DETAIL, _GRANTED, QUANTITY = rows_of_subscriptions.ROWS[:4]
+OVERVIEW = rows_of_tenants.ROWS[1]
 
 
 def unlisted(found: set[str], rows: list[Row]) -> dict[str, set[str]]:
@@ -86,9 +88,9 @@ def test_it_bites_a_door_that_tells_foreign_from_missing(stage: Stage, monkeypat
         return found
 
     monkeypatch.setattr(tenants.web, "within_reach_or_404", anywhere)
-    faults = Asking(stage).faults([DETAIL], "JC")
-    assert f"{DETAIL.title}: JC jun GET foreign: expected 404, got 403" in faults
-    assert f"{DETAIL.title}: JC jun GET: foreign and missing differ" in faults
+    faults = Asking(stage).faults([OVERVIEW], "JC")
+    assert f"{OVERVIEW.title}: JC jun GET foreign: expected 404, got 403" in faults
+    assert f"{OVERVIEW.title}: JC jun GET: foreign and missing differ" in faults
 
 
 def test_it_bites_a_page_that_writes_when_it_is_read(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

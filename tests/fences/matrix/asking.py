@@ -212,5 +212,10 @@ def checksum() -> dict[str, int]:
     with connection.cursor() as cursor:
         for table in sorted(set(connection.introspection.table_names(cursor)) - UNTOUCHED_BY_RULE):
             cursor.execute(f"select * from {connection.ops.quote_name(table)}")  # noqa: S608 - names from the catalogue
-            found[table] = hash(tuple(sorted(map(repr, cursor.fetchall()))))
+            found[table] = hash(tuple(sorted(repr(tuple(map(_plain, row))) for row in cursor.fetchall())))
     return found
+
+
+def _plain(value: Any) -> Any:
+    """PostgreSQL's driver answers bytes as a view that shows its address."""
+    return bytes(value) if isinstance(value, memoryview) else value
