@@ -100,57 +100,68 @@ REQUESTS: dict[str, tuple[str, dict[str, Any]]] = {
 
 def drafts() -> list[Draft]:
     """The posts, each in English and Chinese; one must be acted on within three weeks, one is for privacy contacts."""
-    return [
-        Draft(
-            category=Category.PLAN_FOR_CHANGE,
-            services=frozenset({Service.EXCHANGE}),
-            wordings=_wordings(
-                "Basic authentication for mail programs ends",
-                "<p>Mail programs that send a user name and a password will no longer connect.</p>"
-                "<p><strong>How to prepare:</strong> update them to a version with modern authentication.</p>",
-                "邮件客户端的基本身份验证即将停用",
-                "<p>仅发送用户名和密码的邮件客户端将无法再连接。</p>"
-                "<p><strong>如何准备：</strong>请将其更新为支持新式身份验证的版本。</p>",
-            ),
-            severity=Severity.HIGH,
-            tags=frozenset({Tag.MAJOR_UPDATE, Tag.ADMIN_IMPACT, Tag.RETIREMENT}),
-            is_major_change=True,
-            action_required_by=timezone.now() + timedelta(days=21),
+    return [_retirement(), _news(), _privacy(), _reports()]
+
+
+def _retirement() -> Draft:
+    return Draft(
+        category=Category.PLAN_FOR_CHANGE,
+        services=frozenset({Service.EXCHANGE}),
+        wordings=_wordings(
+            "Basic authentication for mail programs ends",
+            "<p>Mail programs that send a user name and a password will no longer connect.</p>"
+            "<p><strong>How to prepare:</strong> update them to a version with modern authentication.</p>",
+            "邮件客户端的基本身份验证即将停用",
+            "<p>仅发送用户名和密码的邮件客户端将无法再连接。</p>"
+            "<p><strong>如何准备：</strong>请将其更新为支持新式身份验证的版本。</p>",
         ),
-        Draft(
-            category=Category.STAY_INFORMED,
-            services=frozenset({Service.SHAREPOINT, Service.TEAMS}),
-            wordings=_wordings(
-                "Files open faster in the browser",
-                "<p>Documents in libraries now open in about half the time. There is nothing that you need to do.</p>",
-                "在浏览器中打开文件更快",
-                "<p>现在，库中的文档打开时间约为原来的一半。您无需执行任何操作。</p>",
-            ),
-            tags=frozenset({Tag.FEATURE_UPDATE, Tag.USER_IMPACT}),
+        severity=Severity.HIGH,
+        tags=frozenset({Tag.MAJOR_UPDATE, Tag.ADMIN_IMPACT, Tag.RETIREMENT}),
+        is_major_change=True,
+        action_required_by=timezone.now() + timedelta(days=21),
+    )
+
+
+def _news() -> Draft:
+    return Draft(
+        category=Category.STAY_INFORMED,
+        services=frozenset({Service.SHAREPOINT, Service.TEAMS}),
+        wordings=_wordings(
+            "Files open faster in the browser",
+            "<p>Documents in libraries now open in about half the time. There is nothing that you need to do.</p>",
+            "在浏览器中打开文件更快",
+            "<p>现在，库中的文档打开时间约为原来的一半。您无需执行任何操作。</p>",
         ),
-        Draft(
-            category=Category.PREVENT_OR_FIX_ISSUE,
-            services=frozenset({Service.EXCHANGE}),
-            wordings=_wordings(
-                "Data processing record updated",
-                "<p>The list of sub-processors for mail has a new entry. Your privacy contact should read it.</p>",
-                "数据处理记录已更新",
-                "<p>邮件服务的次级处理者名单新增一项。请贵组织的隐私联系人查阅。</p>",
-            ),
-            tags=frozenset({Tag.DATA_PRIVACY}),
+        tags=frozenset({Tag.FEATURE_UPDATE, Tag.USER_IMPACT}),
+    )
+
+
+def _privacy() -> Draft:
+    return Draft(
+        category=Category.PREVENT_OR_FIX_ISSUE,
+        services=frozenset({Service.EXCHANGE}),
+        wordings=_wordings(
+            "Data processing record updated",
+            "<p>The list of sub-processors for mail has a new entry. Your privacy contact should read it.</p>",
+            "数据处理记录已更新",
+            "<p>邮件服务的次级处理者名单新增一项。请贵组织的隐私联系人查阅。</p>",
         ),
-        Draft(
-            category=Category.STAY_INFORMED,
-            services=frozenset({Service.INTUNE, Service.POWER_BI}),
-            wordings=_wordings(
-                "New reports for devices and data sets",
-                "<p>Two new reports are available in the admin portal.</p>",
-                "设备和数据集的新报告",
-                "<p>管理门户中新增两份报告。</p>",
-            ),
-            tags=frozenset({Tag.NEW_FEATURE}),
+        tags=frozenset({Tag.DATA_PRIVACY}),
+    )
+
+
+def _reports() -> Draft:
+    return Draft(
+        category=Category.STAY_INFORMED,
+        services=frozenset({Service.INTUNE, Service.POWER_BI}),
+        wordings=_wordings(
+            "New reports for devices and data sets",
+            "<p>Two new reports are available in the admin portal.</p>",
+            "设备和数据集的新报告",
+            "<p>管理门户中新增两份报告。</p>",
         ),
-    ]
+        tags=frozenset({Tag.NEW_FEATURE}),
+    )
 
 
 def _wordings(title: str, body: str, chinese_title: str, chinese_body: str) -> dict[Language, Wording]:
