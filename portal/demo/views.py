@@ -13,7 +13,7 @@ from portal.web import render_page
 @login_not_required
 @require_safe
 def mailbox(request: HttpRequest) -> HttpResponse:
-    """Every letter that the demo has sent, newest first, to anybody: who forgot a password cannot sign in to read it."""
+    """Every letter that the demo has sent, newest first, to anybody: who forgot a password cannot sign in to read."""
     with transaction_as(system="demo"):
         letters = Letter.objects.filter(state=LetterState.SENT)
         found = keyset(letters, ("-created_at", "-id"), request.GET.get("after"))
