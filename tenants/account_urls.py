@@ -13,6 +13,8 @@ from django.http.response import HttpResponseBase
 from django.urls import path, re_path
 from django.views.decorators.http import require_http_methods
 
+from tenants.views.account import EnrolSecondFactor
+
 View = Callable[..., HttpResponseBase]
 
 
@@ -46,7 +48,7 @@ urlpatterns = [
     path("mfa/", _door(mfa.index), name="mfa_index"),
     path("mfa/authenticate/", _open(mfa.authenticate), name="mfa_authenticate"),
     path("mfa/reauthenticate/", _door(mfa.reauthenticate), name="mfa_reauthenticate"),
-    path("mfa/totp/activate/", _door(totp.activate_totp), name="mfa_activate_totp"),
+    path("mfa/totp/activate/", _door(EnrolSecondFactor.as_view()), name="mfa_activate_totp"),
     path("mfa/totp/deactivate/", _door(totp.deactivate_totp), name="mfa_deactivate_totp"),
     path("mfa/recovery-codes/", _door(recovery_codes.view_recovery_codes), name="mfa_view_recovery_codes"),
     path(

@@ -18,3 +18,14 @@ def choose_language(language: str, *, actor: Actor) -> User:
     user.language = language
     user.save(update_fields=["language"])
     return user
+
+
+@transaction.atomic
+def end_other_sessions(*, actor: Actor) -> User:
+    """Every session of one's own is over; the caller keeps the present one by giving it the user's new mark."""
+    if actor.user is None:
+        raise Unauthenticated
+    user = User.objects.locked(actor.user.pk)
+    user.session_number += 1
+    user.save(update_fields=["session_number"])
+    return user
