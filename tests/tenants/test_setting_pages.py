@@ -40,8 +40,11 @@ def test_alice_ticks_the_box_before_data_may_leave_the_country(cast: Cast, brows
     assert asked.status_code == 422
     assert "may be read, copied and stored outside mainland China" in asked.content.decode()
     assert 'name="confirmed"' in asked.content.decode()
+    assert 'class="form-errors"' not in asked.content.decode()
+    unticked = alice.post(address, {"value": "invited", "version": "0", "confirmed": ""})
+    assert 'class="form-errors"' in unticked.content.decode()
     assert not ServiceSetting.objects.exists()
-    done = alice.post(address, {"value": "invited", "version": "0", "confirmed": "on"})
+    done = alice.post(address, {"value": "invited", "version": "0", "confirmed": ["", "on"]})
     assert (done.status_code, done.headers["Location"]) == (303, address)
     shown = alice.get(address).content.decode()
     assert "From Nobody outside to New and known guests, who must sign in" in shown
