@@ -29,5 +29,8 @@ def matched_version(request: Request | HttpRequest, version: int) -> int:
             remedy=_("Read the object again and check that you still want the change."),
         )
     if str(version) not in _TAG.findall(header):
-        raise StaleVersion(remedy=_("Read the object again and check that you still want the change."))
+        raise StaleVersion(
+            _("The object has changed since you read it."),
+            remedy=_("Read the object again and check that you still want the change."),
+        )
     return version
