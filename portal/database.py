@@ -28,7 +28,8 @@ class Identity:
     system: str = ""
 
 
-_identity: ContextVar[Identity] = ContextVar("portal_identity", default=Identity())
+NOBODY = Identity()
+_identity: ContextVar[Identity] = ContextVar("portal_identity", default=NOBODY)
 
 
 def current_identity() -> Identity:

@@ -34,7 +34,6 @@ def required(name: str, elsewhere: str) -> str:
 
 
 # --- The site
-# -----------------------------------------------------------------------------------------------------------
 DEBUG = False
 SECRET_KEY = required("SECRET_KEY", "not-secret-outside-production-" + "0" * 32)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["127.0.0.1", "localhost", "testserver"])
@@ -131,7 +130,6 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Data
-# ---------------------------------------------------------------------------------------------------------------
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
 DATABASES["default"]["CONN_MAX_AGE"] = None
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
@@ -152,35 +150,30 @@ CACHES = {
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db" if REDIS_URL else "django.contrib.sessions.backends.db"
 
 # --- Work behind the page
-# -----------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = required("CELERY_BROKER_URL", "memory://localhost")
 VIANET_QUEUE_URL = required("VIANET_QUEUE_URL", "memory://localhost")
 VIANET_QUEUE_PREFIX = env.str("VIANET_QUEUE_PREFIX", default="vianet")
 VIANET_SIGNING_KEY = required("VIANET_SIGNING_KEY", "portal-to-vianet-key-outside-production")
-VIANET_VERIFY_KEYS = env.list("VIANET_VERIFY_KEYS", default=[] if PRODUCTION else ["vianet-to-portal-key-outside-production"])
-if not VIANET_VERIFY_KEYS:
-    raise ImproperlyConfigured("Set VIANET_VERIFY_KEYS in the environment (see .env.example).")
+VIANET_VERIFY_KEYS = required("VIANET_VERIFY_KEYS", "vianet-to-portal-key-outside-production").split(",")
 AUDIT_KEY = required("AUDIT_KEY", "audit-key-outside-production")
 
 # --- The outbox: how escalations reach 21Vianet (docs/queue.md)
-# --------------------------------------------------------------
 OUTBOX_BATCH = env.int("OUTBOX_BATCH", default=100)  # messages that a worker takes at a time
 OUTBOX_WINDOW = env.int("OUTBOX_WINDOW", default=500)  # messages sent and not yet acknowledged, at most
 OUTBOX_LEASE_SECONDS = env.float("OUTBOX_LEASE_SECONDS", default=30)  # a worker silent for longer has lost its messages
-OUTBOX_ACK_SECONDS = env.float("OUTBOX_ACK_SECONDS", default=30)  # unacknowledged for longer is sent again, then doubled
-OUTBOX_RETRY_SECONDS = env.float("OUTBOX_RETRY_SECONDS", default=0.5)  # first pause after an error, doubled each time...
-OUTBOX_RETRY_CAP_SECONDS = env.float("OUTBOX_RETRY_CAP_SECONDS", default=300)  # ...up to this
+OUTBOX_ACK_SECONDS = env.float("OUTBOX_ACK_SECONDS", default=30)  # unacknowledged for longer is sent again; doubled
+OUTBOX_RETRY_SECONDS = env.float("OUTBOX_RETRY_SECONDS", default=0.5)  # first pause after an error, doubled each time
+OUTBOX_RETRY_CAP_SECONDS = env.float("OUTBOX_RETRY_CAP_SECONDS", default=300)  # the longest pause
 OUTBOX_GIVE_UP_HOURS = env.float("OUTBOX_GIVE_UP_HOURS", default=72)  # then a message is parked for a person
 OUTBOX_MAX_REFUSALS = env.int("OUTBOX_MAX_REFUSALS", default=12)  # retryable refusals by 21Vianet before it is parked
-OUTBOX_BREAKER_ERRORS = env.int("OUTBOX_BREAKER_ERRORS", default=5)  # broker errors in a row before only probes are sent...
-OUTBOX_BREAKER_SECONDS = env.float("OUTBOX_BREAKER_SECONDS", default=5)  # ...one at a time, so far apart
+OUTBOX_BREAKER_ERRORS = env.int("OUTBOX_BREAKER_ERRORS", default=5)  # broker errors in a row before only probes go
+OUTBOX_BREAKER_SECONDS = env.float("OUTBOX_BREAKER_SECONDS", default=5)  # how far apart the probes are
 OUTBOX_GAP_SECONDS = env.float("OUTBOX_GAP_SECONDS", default=60)  # how long a reply waits for the one before it
-OUTBOX_HANDLER_ATTEMPTS = env.int("OUTBOX_HANDLER_ATTEMPTS", default=12)  # failures of a reply's handler before it is parked
+OUTBOX_HANDLER_ATTEMPTS = env.int("OUTBOX_HANDLER_ATTEMPTS", default=12)  # then a reply that fails is parked
 VIANET_TOLERANCE_SECONDS = env.float("VIANET_TOLERANCE_SECONDS", default=300)  # age of a signature, both ways
 DJANGO_STRUCTLOG_CELERY_ENABLED = True  # the request's id travels with the tasks that it starts
 
 # --- People
-# -------------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "tenants.User"
 AUTHENTICATION_BACKENDS = [
     "tenants.sign_in.PortalBackend",
@@ -231,7 +224,6 @@ CSRF_COOKIE_HTTPONLY = True
 PASSWORD_RESET_TIMEOUT = env.int("PASSWORD_RESET_SECONDS", default=1800)
 
 # --- Languages and time
-# -------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese")), ("fr", _("French"))]
 LOCALE_PATHS = [BASE_DIR / "portal" / "locale"]
@@ -243,7 +235,6 @@ USE_THOUSAND_SEPARATOR = True
 FORMAT_MODULE_PATH = ["portal.ui.formats"]
 
 # --- Files that browsers fetch
-# ------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "portal" / "static"]
@@ -256,8 +247,7 @@ if PRODUCTION:
     }
 
 # --- Letters
-# ------------------------------------------------------------------------------------------------------------ The demo
-# and the tests send nothing: a letter stays in its row, where the mailbox page shows it.
+# The demo and the tests send nothing: a letter stays in its row, where the mailbox page shows it.
 mail_server = env.email_url_config(required("EMAIL_URL", "dummymail://"))
 EMAIL_BACKEND = mail_server["EMAIL_BACKEND"]
 EMAIL_HOST, EMAIL_PORT = mail_server["EMAIL_HOST"], mail_server["EMAIL_PORT"] or 587
@@ -267,7 +257,6 @@ EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default=f"{SITE_NAME} <portal@vianet.example>")
 
 # --- Safety
-# -------------------------------------------------------------------------------------------------------------
 SECURE = PORTAL_BASE_URL.startswith("https://")
 SECURE_SSL_REDIRECT = SECURE
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
@@ -301,7 +290,6 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # --- The REST API
-# -------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["tenants.authentication.ActorAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["portal.api.permissions.DenyAll"],
@@ -322,7 +310,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/v1.0",
 }
 
-# --- Limits and day counts, each with its documented default -----------------------
+# --- Limits and day counts, each with its documented default
 PAGE_SIZE = env.int("PAGE_SIZE", default=50)
 SUSPENDED_DAYS = env.int("SUSPENDED_DAYS", default=60)  # China: data is deleted 60 days after suspension
 REOPEN_DAYS = env.int("REOPEN_DAYS", default=14)  # a closed support request may be reopened for 14 days
@@ -331,7 +319,6 @@ TOKEN_DAYS = env.int("TOKEN_DAYS", default=90)
 IDEMPOTENCY_HOURS = env.int("IDEMPOTENCY_HOURS", default=24)
 
 # --- Logs
-# ---------------------------------------------------------------------------------------------------------------
 LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING" if DEMO else "INFO")
 LOGGING = LOGGING_SETTINGS(LOG_LEVEL, json=PRODUCTION)
 LOGGING_CONFIG = "logging.config.dictConfig"

@@ -27,7 +27,6 @@ urlpatterns = [
     path("i18n/setlang/", set_language, name="set_language"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("_ui/", include("portal.ui.urls")),
     path("v1.0/", include("portal.api.urls")),
     path("v1.0/", include(tenants_api)),
     path("v1.0/", include(subscriptions_api)),
@@ -35,5 +34,7 @@ urlpatterns = [
     path("v1.0/", include(messagecenter_api)),
     path("admin/", admin.site.urls),
 ]
+if not settings.PRODUCTION:
+    urlpatterns.append(path("_ui/", include("portal.ui.urls")))
 if settings.DEMO:
     urlpatterns.append(path("demo/", include("portal.demo.urls")))

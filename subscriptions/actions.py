@@ -1,25 +1,24 @@
 """What changes offers and subscriptions. Customers stand in none of these verbs but read the letters that they send."""
 
 from datetime import date, timedelta
-from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal import mail
 from portal.audit import book
 from portal.database import now
 from portal.errors import InvalidInput, NotAllowed, RuleBroken, StaleVersion
 from subscriptions.access import may_write_note, refusal_by_state
 from subscriptions.models import Offer, Status, Subscription, SuspensionReason, Term
+from tenants import letters
 from tenants.access import Permission, people_who_can, require
 from tenants.actor import Actor
-from tenants.models import Tenant, User
+from tenants.models import Tenant
 from tenants.services import Service
 
 
@@ -244,13 +243,5 @@ def _deletion_day(subscription: Subscription) -> date:
 def _tell(letter: str, subscription: Subscription, **context: Any) -> None:
     """A letter to everybody at the customer who may read the subscription, in templates/emails/<letter>/."""
     readers = people_who_can(Permission.SUBSCRIPTION_READ, subscription, subscription.tenant_id)
-    for language, group in groupby(sorted(readers, key=_language), key=_language):
-        # The names of things are data, not translations: each reader gets those of its own language.
-        with translation.override(language):
-            name, partner = str(subscription), str(subscription.partner)
-        path = subscription.get_absolute_url()
-        mail.queue(letter, group, path=path, subscription=name, partner=partner, **context)
-
-
-def _language(reader: User) -> str:
-    return reader.language or settings.LANGUAGE_CODE
+    path = subscription.get_absolute_url()
+    letters.write(letter, readers, path=path, subscription=subscription, partner=subscription.partner, **context)

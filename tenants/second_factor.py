@@ -20,6 +20,8 @@ class PortalMfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is p
 
 def _cipher() -> MultiFernet:
     secrets = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    return MultiFernet(
-        [Fernet(urlsafe_b64encode(sha256(f"tenants.second_factor:{secret}".encode()).digest())) for secret in secrets]
-    )
+    return MultiFernet([Fernet(_key(str(secret))) for secret in secrets])
+
+
+def _key(secret: str) -> bytes:
+    return urlsafe_b64encode(sha256(f"tenants.second_factor:{secret}".encode()).digest())

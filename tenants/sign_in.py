@@ -40,6 +40,13 @@ class PortalAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # as a
         "too_many_login_attempts": _("Too many attempts. Wait a few minutes and try again."),
     }
 
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *more: Any, **details: Any
+    ) -> None:
+        """Arriving says that signing in worked; the words would be in the language of whoever sat here before."""
+        if message_template not in {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}:
+            super().add_message(request, level, message_template, *more, **details)
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
@@ -71,6 +78,8 @@ class PortalAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # as a
 
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
         """Queue the letter with its one-time link; the row forgets the link once it is sent."""
+        if not user.is_active or user.deleted_at is not None:
+            return
         path = urlsplit(context["password_reset_url"]).path
         with transaction_as(system="sign-in"):
             mail.queue("password_reset", [user], secret=True, path=path)

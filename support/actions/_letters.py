@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from portal import mail
 from support.models import Comment, Escalation, Side, SupportRequest
+from tenants import letters
 from tenants.access import Permission, can, people_who_can
 from tenants.actor import Actor
 from tenants.models import User
@@ -75,13 +75,13 @@ def _send(
     name: str, readers: Iterable[User], support_request: SupportRequest, actor: Actor | None, **context: Any
 ) -> None:
     others = [reader for reader in readers if actor is None or reader.pk != actor.user_id]
-    mail.queue(
+    letters.write(
         name,
         others,
         reference=support_request.reference,
         title=support_request.title,
-        customer=support_request.tenant.name,
-        partner=support_request.partner.name,
+        customer=support_request.tenant,
+        partner=support_request.partner,
         path=support_request.get_absolute_url(),
         **context,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import Permission as GuardianPermission
 from django.db import transaction
@@ -9,9 +10,10 @@ from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from portal import hooks, mail
+from portal import hooks
 from portal.audit import book
 from portal.errors import InvalidInput, NotAllowed, RuleBroken
+from tenants import letters
 from tenants.access import Permission, require
 from tenants.actions.roles import role_group
 from tenants.actor import Actor
@@ -165,18 +167,18 @@ def _tell(letter: str, grant: DelegatedAdmin, actor: Actor) -> None:
     """Both sides learn who may do what from now on: the partner's admin agents and the customer's global admins."""
     with translation.override("en"):
         service = str(Service(grant.service).label) if grant.service else ""
-    words = {
-        "customer": grant.customer.name,
-        "partner": grant.partner.name,
+    words: dict[str, Any] = {
+        "customer": grant.customer,
+        "partner": grant.partner,
         "actor": actor.audit_identity()["name"],
         "level": str(grant.level),
         "service": service,
         "expires_at": grant.expires_at,
         "path": f"/organisations/{grant.customer_id}/",
     }
-    mail.queue(letter, _holders(grant.partner, Role.PARTNER_GLOBAL_ADMIN, Role.ADMIN_AGENT), **words)
+    letters.write(letter, _holders(grant.partner, Role.PARTNER_GLOBAL_ADMIN, Role.ADMIN_AGENT), **words)
     words["path"] += "grants/"
-    mail.queue(letter, _holders(grant.customer, Role.GLOBAL_ADMIN), **words)
+    letters.write(letter, _holders(grant.customer, Role.GLOBAL_ADMIN), **words)
 
 
 def _holders(tenant: Tenant, *roles: Role) -> QuerySet[User]:

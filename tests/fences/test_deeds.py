@@ -10,7 +10,7 @@ ROOMS = ("tenants", "subscriptions", "messagecenter", "support")
 
 
 def recorded(source: str) -> set[str]:
-    """The codes in a module: texts of the shape `room.thing.done`. One that is put together is known by its beginning."""
+    """The codes in a module: texts like `room.thing.done`; one that is put together is known by its beginning."""
     texts = {node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant)}
     return {text for text in texts if isinstance(text, str) and text.startswith(ROOMS) and text.count(".") == 2}
 

@@ -35,6 +35,13 @@ def test_alice_signs_in_with_her_name_in_any_case(cast: Cast) -> None:
     assert (answer.status_code, answer["Location"]) == (302, "/")
 
 
+def test_arriving_is_message_enough(cast: Cast) -> None:
+    answer = Client().post(
+        reverse("account_login"), {"login": "peng@vianet.example", "password": PASSWORD}, follow=True
+    )
+    assert (answer.status_code, list(answer.context["messages"])) == (200, [])
+
+
 def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(cast: Cast) -> None:
     wrong = sign_in(Client(), "alice@huaxin.example", "not her password")
     unknown = sign_in(Client(), "nobody@huaxin.example", "not her password")
@@ -123,6 +130,13 @@ def test_a_forgotten_password_is_replaced_by_letter(cast: Cast) -> None:
     new = {"password1": "Kunming-rains-7", "password2": "Kunming-rains-7"}
     assert visitor.post(form, new)["Location"] == reverse("account_reset_password_from_key_done")
     assert b"no longer works" in Client().get(letter.context["path"]).content
+
+
+def test_a_deleted_account_gets_the_same_answer_and_no_letter(cast: Cast) -> None:
+    User.objects.filter(pk=cast.ed.pk).update(deleted_at="2026-01-01T00:00:00Z")
+    answer = Client().post(reverse("account_reset_password"), {"email": "ed@huaxin.example"})
+    assert answer["Location"] == reverse("account_reset_password_done")
+    assert not Letter.objects.exists()
 
 
 def test_an_unknown_address_gets_the_same_answer_and_no_letter(cast: Cast) -> None:
