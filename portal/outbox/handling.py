@@ -120,8 +120,11 @@ def _take_turn(row: InboundMessage) -> None:
     head = _head_of(row)
     head.last_seq = max(head.last_seq, row.operator_seq or 0)
     head.save(update_fields=["last_seq"])
-    waiting = InboundMessage.objects.filter(subject_id=row.subject_id, outcome=Outcome.RECEIVED)
-    waiting.exclude(pk=row.pk).update(due_at=now())
+    waiting = InboundMessage.objects.filter(subject_id=row.subject_id, outcome=Outcome.RECEIVED).exclude(pk=row.pk)
+    # One that another worker holds waits for this very head and will see the new number; to wait for it would be a
+    # deadlock.
+    free = list(waiting.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    waiting.filter(pk__in=free).update(due_at=now())
 
 
 def _what_it_answers(row: InboundMessage, event: Event) -> UUID:
