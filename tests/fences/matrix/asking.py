@@ -36,8 +36,9 @@ UNTOUCHED_BY_RULE = {"audit_auditentry", "audit_audithead", "django_session"}
 # Words that differ between two answers about nothing: ids of requests, keys of forms, tokens against forgery, and the
 # address itself.
 NOISE = re.compile(
-    rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|SR-\d{4}-\d+|MC\d+"
-    rb"|[A-Za-z0-9]{64}|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+\d\d:\d\d)"
+    # Tokens first: one that begins like a message's number would otherwise be cut in two.
+    rb"\b[A-Za-z0-9]{64}\b|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|SR-\d{4}-\d+|MC\d+"
+    rb"|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+\d\d:\d\d)"
 )
 
 
