@@ -29,6 +29,15 @@ def parcels(*names: str) -> list[Parcel]:
     return [Parcel(name, f"内容 {name}".encode(), {"webhook-id": name, "webhook-attempt": "1"}) for name in names]
 
 
+def publish_all(transport: Transport, queue: str, sent: Sequence[Parcel]) -> None:
+    """Publish, and what is refused for now again, as the outbox does: a quorum queue that is new has no leader yet."""
+    rest, end = list(sent), time.monotonic() + 20
+    while rest:
+        assert time.monotonic() < end, "The broker kept refusing."
+        answers = transport.publish(queue, rest)
+        rest = [parcel for parcel, answer in zip(rest, answers, strict=True) if answer is not None]
+
+
 @contextmanager
 def listening(transport: Transport, receiver: Callable[[Sequence[Parcel]], None]) -> Iterator[None]:
     stop = threading.Event()
@@ -53,7 +62,7 @@ def test_what_is_published_arrives_whole_and_once(transport: Transport) -> None:
     names = [str(number) for number in range(150)]
     arrived: list[Parcel] = []
     with listening(transport, arrived.extend):
-        assert transport.publish(TO_VIANET, parcels(*names)) == [None] * 150
+        publish_all(transport, TO_VIANET, parcels(*names))
         wait_for(lambda: len(arrived) >= 150)
         time.sleep(0.3)
     assert [parcel.id for parcel in arrived] == names
@@ -62,7 +71,7 @@ def test_what_is_published_arrives_whole_and_once(transport: Transport) -> None:
 
 
 def test_what_was_published_before_anybody_listened_is_kept(transport: Transport) -> None:
-    assert transport.publish(TO_VIANET, parcels("early")) == [None]
+    publish_all(transport, TO_VIANET, parcels("early"))
     arrived: list[Parcel] = []
     with listening(transport, arrived.extend):
         wait_for(lambda: bool(arrived))
@@ -78,15 +87,15 @@ def test_a_batch_that_could_not_be_stored_is_delivered_again(transport: Transpor
         arrived.extend(batch)
 
     with listening(transport, receive):
-        transport.publish(TO_VIANET, parcels("one", "two"))
+        publish_all(transport, TO_VIANET, parcels("one", "two"))
         wait_for(lambda: {parcel.id for parcel in arrived} == {"one", "two"})
 
 
 def test_the_two_directions_do_not_meet(transport: Transport) -> None:
     arrived: list[Parcel] = []
-    assert transport.publish(TO_PORTAL, parcels("for the portal")) == [None]
+    publish_all(transport, TO_PORTAL, parcels("for the portal"))
     with listening(transport, arrived.extend):
-        assert transport.publish(TO_VIANET, parcels("for 21Vianet")) == [None]
+        publish_all(transport, TO_VIANET, parcels("for 21Vianet"))
         wait_for(lambda: bool(arrived))
         time.sleep(0.2)
     assert [parcel.id for parcel in arrived] == ["for 21Vianet"]
@@ -104,7 +113,7 @@ def test_an_emptied_broker_is_used_again_by_both_sides(transport: Transport, mon
         return "after" in {parcel.id for parcel in arrived}
 
     with listening(transport, arrived.extend):
-        transport.publish(TO_VIANET, parcels("before"))
+        publish_all(transport, TO_VIANET, parcels("before"))
         wait_for(lambda: bool(arrived), 30)
         transport.remove(TO_VIANET)
         time.sleep(0.5)
@@ -116,7 +125,7 @@ def test_a_silent_consumer_subscribes_anew(transport: Transport, monkeypatch: py
     arrived: list[Parcel] = []
     with listening(transport, arrived.extend):
         time.sleep(1)
-        transport.publish(TO_VIANET, parcels("late"))
+        publish_all(transport, TO_VIANET, parcels("late"))
         wait_for(lambda: bool(arrived))
 
 
@@ -125,12 +134,12 @@ def test_rabbitmq_does_not_swallow_what_no_queue_takes(rabbitmq_url: str, queue_
     prefix = f"{queue_prefix}-{uuid4()}"
     sender, remover = connect(rabbitmq_url, prefix), connect(rabbitmq_url, prefix)
     try:
-        assert sender.publish(TO_VIANET, parcels("one")) == [None]
+        publish_all(sender, TO_VIANET, parcels("one"))
         remover.remove(TO_VIANET)
         (answer,) = sender.publish(TO_VIANET, parcels("two"))
         assert isinstance(answer, Temporary)
         assert "NO_ROUTE" in str(answer)
-        assert sender.publish(TO_VIANET, parcels("two")) == [None]
+        publish_all(sender, TO_VIANET, parcels("two"))
     finally:
         remover.remove(TO_VIANET)
         sender.close()
