@@ -65,9 +65,11 @@ def test_what_is_published_arrives_whole_and_once(transport: Transport) -> None:
         publish_all(transport, TO_VIANET, parcels(*names))
         wait_for(lambda: len(arrived) >= 150)
         time.sleep(0.3)
-    assert [parcel.id for parcel in arrived] == names
-    assert arrived[7].body == "内容 7".encode()
-    assert {"webhook-id", "webhook-attempt"} <= set(arrived[7].headers)
+    # Order is the outbox's to keep: what a queue refuses for now is sent again behind the others.
+    assert sorted(parcel.id for parcel in arrived) == sorted(names)
+    seventh = next(parcel for parcel in arrived if parcel.id == "7")
+    assert seventh.body == "内容 7".encode()
+    assert {"webhook-id", "webhook-attempt"} <= set(seventh.headers)
 
 
 def test_what_was_published_before_anybody_listened_is_kept(transport: Transport) -> None:
