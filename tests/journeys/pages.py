@@ -71,7 +71,7 @@ class Person:
 
     def follows(self, link: str, inside: str = "main") -> None:
         """Press a link of the page's content; `inside` names another landmark."""
-        self.page.get_by_role(inside).get_by_role("link", name=link, exact=True).first.click()  # type: ignore[arg-type] - a landmark's name
+        self.page.get_by_role(inside).get_by_role("link", name=link, exact=True).first.click()  # type: ignore[arg-type]  # a landmark's name
 
     def turns_to(self, place: str) -> None:
         """Press a link of the sidebar, which may also say how much is new. A customer's pages stand above one's own."""
@@ -160,13 +160,13 @@ class Person:
         self.page.wait_for_load_state()
         self.page.evaluate(AXE)
         for scheme, rules in LIGHTS.items():
-            self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type] - one of the two literals
+            self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two literals
             violations = self.page.evaluate(LOOK, rules)
             assert violations == [], f"{self.page.url}, {scheme}:\n" + "\n".join(told(violations))
         self.page.emulate_media(color_scheme="light")
-        self.page.set_viewport_size(TELEPHONE)  # type: ignore[arg-type] - a plain dictionary is enough
+        self.page.set_viewport_size(TELEPHONE)  # type: ignore[arg-type]  # a plain dictionary is enough
         self.fits()
-        self.page.set_viewport_size(DESK)  # type: ignore[arg-type] - as above
+        self.page.set_viewport_size(DESK)  # type: ignore[arg-type]  # as above
 
     def fits(self) -> None:
         """Nothing is wider than the window."""

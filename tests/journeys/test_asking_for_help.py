@@ -96,7 +96,7 @@ def test_alice_asks_helen_escalates_and_both_see_21vianets_case_number(
     helen.reads("Received by 21Vianet")
     alice.looks_around()
     send_letters()
-    assert [letter.to for letter in mailoutbox if number[0] in letter.subject + letter.body] != []  # type: ignore[attr-defined] - Django's letters
+    assert [letter.to for letter in mailoutbox if number[0] in letter.subject + letter.body] != []  # type: ignore[attr-defined]  # Django's letters
 
 
 def test_who_has_no_part_in_the_request_does_not_see_it(enter: Enter, vianet: SimpleNamespace) -> None:

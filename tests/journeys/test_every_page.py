@@ -80,7 +80,7 @@ def test_every_other_page_fits_a_telephone_in_every_language(
     for name, paths in PAGES.items():
         person = enter(name, signed_in=bool(name))
         User.objects.for_system("a test reads another language").filter(upn=person.upn).update(language=language)
-        person.page.set_viewport_size(TELEPHONE)  # type: ignore[arg-type] - a plain dictionary is enough
+        person.page.set_viewport_size(TELEPHONE)  # type: ignore[arg-type]  # a plain dictionary is enough
         for path in paths:
             person.goes_to(path.format(**places))
             assert person.page.locator("html").get_attribute("lang") == (language if name else "en")

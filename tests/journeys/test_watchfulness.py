@@ -21,7 +21,7 @@ FAULTS = {
 @pytest.fixture
 def visitor(cast: Cast, live_server: object, new_context: Callable[..., BrowserContext]) -> Iterator[Person]:
     """Before the sign-in page."""
-    person = Person("visitor", new_context(viewport=TELEPHONE), live_server.url)  # type: ignore[attr-defined] - pytest-django's server
+    person = Person("visitor", new_context(viewport=TELEPHONE), live_server.url)  # type: ignore[attr-defined]  # pytest-django's server
     person.goes_to("/account/login/")
     yield person
 
@@ -42,7 +42,7 @@ def test_a_refusal_that_nobody_expected_is_noticed(visitor: Person) -> None:
 def test_what_cannot_be_read_or_does_not_fit_is_noticed(visitor: Person) -> None:
     visitor.looks_around()
     visitor.page.evaluate("document.querySelector('main').style.minWidth = '500px'")
-    visitor.page.set_viewport_size(TELEPHONE)  # type: ignore[arg-type] - a plain dictionary is enough
+    visitor.page.set_viewport_size(TELEPHONE)  # type: ignore[arg-type]  # a plain dictionary is enough
     with pytest.raises(AssertionError, match="pixels too wide"):
         visitor.fits()
     visitor.page.evaluate("document.querySelector('label').remove()")

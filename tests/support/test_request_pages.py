@@ -68,7 +68,7 @@ def test_the_list_is_filtered(story: Story, escalated: Escalation, browser_of: B
 
 
 def test_the_list_is_paged_without_gaps(story: Story, browser_of: Browser, settings: object) -> None:
-    settings.PAGE_SIZE = 2  # type: ignore[attr-defined] - pytest-django's wrapper
+    settings.PAGE_SIZE = 2  # type: ignore[attr-defined]  # pytest-django's wrapper
     references = {story.ask().reference for _time in range(5)}
     client, url, seen = browser_of("helen"), "/requests/", set()
     for _page in range(3):

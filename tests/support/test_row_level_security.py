@@ -17,7 +17,7 @@ TABLES = ("support_supportrequest", "support_comment", "support_escalation")
 def counted(**identity: UUID | str | None) -> list[int]:
     """Rows that raw SQL finds in each table."""
     found = []
-    with transaction_as(**identity), connection.cursor() as cursor:  # type: ignore[arg-type] - home, acting or system
+    with transaction_as(**identity), connection.cursor() as cursor:  # type: ignore[arg-type]  # home, acting or system
         for table in TABLES:
             cursor.execute(f"select count(*) from {table}")  # noqa: S608 - names of our own
             found.append(cursor.fetchone()[0])

@@ -29,7 +29,7 @@ def vianet_at_work(settings: LazySettings, folder: Path, **knobs: float) -> Iter
         str(folder / "vianet.sqlite3"),
         verify_keys=[settings.VIANET_SIGNING_KEY],
         signing_key=settings.VIANET_VERIFY_KEYS[0],
-        knobs=Knobs(**{"latency": 0.0, "patience": 0.5, **knobs}),  # type: ignore[arg-type] - the seed stays an integer
+        knobs=Knobs(**{"latency": 0.0, "patience": 0.5, **knobs}),  # type: ignore[arg-type]  # the seed stays an integer
     )
     stop = threading.Event()
     threads = [
