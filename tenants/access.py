@@ -16,6 +16,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal.errors import NotAllowed
+from portal.ui.separators import listed_lazy
 from tenants.actor import Actor
 from tenants.grants import CUSTOMERS_NEVER, GRANTS, SYSTEM_GRANTS, Basis, Need, Rule
 from tenants.models import (
@@ -160,7 +161,7 @@ def _role_missing(actor: Actor, permission: Permission) -> Denied:
     roles = [role for role in own if any(role in rule.roles for rule in GRANTS[permission])]
     if not roles:
         return WRONG_SIDE
-    labels = format_lazy(", ".join(["{}"] * len(roles)), *(role.label for role in roles))
+    labels = listed_lazy([role.label for role in roles])
     return Denied(
         "roleMissing", format_lazy(_("Your role does not allow this. It takes one of: {roles}."), roles=labels)
     )

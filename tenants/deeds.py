@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.audit.chain import Outcome
 from portal.audit.models import AuditEntry
 from portal.errors import Text
+from portal.ui.separators import listed, named, side_by_side
 from tenants.models import Kind, Level, Role, Standing
 from tenants.service_settings import SETTINGS
 from tenants.services import Service
@@ -149,7 +150,7 @@ def _word(entry: AuditEntry, name: str, value: Any) -> str:
             words = _vocabularies.get((room, name)) or _vocabularies.get(("", name), {})
             return str(words.get(value, value))
         case list():
-            return ", ".join(_word(entry, name, part) for part in value)
+            return listed(_word(entry, name, part) for part in value)
         case dict():
-            return "; ".join(f"{key}: {_word(entry, name, part)}" for key, part in value.items())
+            return side_by_side(named(key) + _word(entry, name, part) for key, part in value.items())
     return str(value)

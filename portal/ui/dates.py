@@ -8,6 +8,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from portal.ui.separators import aside
+
 # Zones that people here call by a name. Any other is called by its distance from UTC, which needs no translation.
 ZONE_NAMES: dict[str, str | Promise] = {
     "Asia/Shanghai": _("Shanghai time"),
@@ -49,9 +51,9 @@ def moment(value: datetime.date | datetime.datetime, *, zone: bool = True) -> Sa
     if not zone:
         return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), text)
     return format_html(
-        '<time datetime="{}" title="{}">{} <span class="zone">({})</span></time>',
+        '<time datetime="{}" title="{}">{}<wbr><span class="zone">{}</span></time>',
         local.isoformat(timespec="seconds"),
         offset_name(local),
         text,
-        zone_name(local),
+        aside(zone_name(local)),
     )

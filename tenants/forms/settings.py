@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from portal.ui.separators import aside
 from tenants.service_settings import Kind, Setting, Value
 
 SWITCH = (("on", _("On")), ("off", _("Off")))
@@ -39,7 +40,7 @@ class SettingForm(forms.Form):
 def field_of(setting: Setting) -> forms.Field:
     """The control for one kind of value."""
     if setting.kind is Kind.INT:
-        label = f"{setting.label} ({setting.unit})" if setting.unit else str(setting.label)
+        label = f"{setting.label}{aside(setting.unit)}" if setting.unit else str(setting.label)
         return forms.IntegerField(label=label, min_value=setting.least, max_value=setting.most)
     choices = SWITCH if setting.kind is Kind.BOOL else list(setting.choices.items())
     return forms.ChoiceField(label=str(setting.label), choices=choices, widget=forms.RadioSelect)

@@ -15,6 +15,7 @@ from portal.audit.chain import Outcome
 from portal.audit.models import AuditEntry
 from portal.paging import keyset
 from portal.ui.icons import EMPTY
+from portal.ui.separators import named
 from portal.ui.tables import Cell, Column, Empty, Table
 from portal.web import render_page
 from tenants import deeds
@@ -102,7 +103,7 @@ def _details(entry: AuditEntry) -> SafeString:
 
 def _change(name: str, before: str, after: str) -> SafeString:
     if before and after:
-        return format_html("{}: <del>{}</del> \N{RIGHTWARDS ARROW} <ins>{}</ins>", name, before, after)
+        return format_html("{}<del>{}</del> \N{RIGHTWARDS ARROW} <ins>{}</ins>", named(name), before, after)
     if before:
-        return format_html("{}: <del>{}</del>", name, before)
-    return format_html("{}: {}", name, after)
+        return format_html("{}<del>{}</del>", named(name), before)
+    return format_html("{}{}", named(name), after)

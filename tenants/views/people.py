@@ -13,6 +13,7 @@ from portal.api.idempotency import once_per_form
 from portal.errors import InvalidInput, RuleBroken
 from portal.paging import keyset
 from portal.ui.buttons import Reasons, button, denied
+from portal.ui.separators import listed
 from portal.ui.tables import Cell, Column, Empty, Table
 from portal.web import redirect_to, render_page, toast
 from tenants.access import Permission, can
@@ -97,7 +98,7 @@ def _row(customer: Tenant, row: tuple[Any, ...], roles: dict[UUID, list[str]]) -
     return {
         "name": Cell(name, href=reverse("tenants:user_detail", args=[customer.pk, pk])),
         "upn": upn,
-        "roles": ", ".join(roles.get(pk, [])),
+        "roles": listed(roles.get(pk, [])),
         "state": Cell(label, tone=tone),
     }
 

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import polib
 import pytest
+from django.utils import translation
 
 from dev import ROOT
 from portal.catalogues import LOCALES, NOT_OURS, extract
+from portal.ui.separators import aside, listed, named
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{\w*\}|</?\w+[^>]*>")
 
@@ -35,6 +37,15 @@ def test_every_text_is_translated_with_its_placeholders(locale: str) -> None:
     entries = polib.pofile(str(catalogue(ROOT, locale)))
     assert len(entries) > 1000
     assert [hole for entry in entries for hole in holes(entry)] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [("fr", "Rôle\N{NO-BREAK SPACE}: A, B (C)"), ("zh-hans", "Rôle：A、B（C）")],
+)
+def test_words_that_are_put_together_are_kept_apart_as_the_language_does(language: str, written: str) -> None:
+    with translation.override(language):
+        assert named("Rôle") + listed(["A", "B"]) + aside("C") == written
 
 
 @pytest.mark.parametrize(

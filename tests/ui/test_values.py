@@ -44,7 +44,7 @@ def test_the_zone_is_named_beside_the_time() -> None:
 def test_other_zones_are_named_by_their_distance(zone: str, name: str) -> None:
     assert offset_name(NOON.astimezone(ZoneInfo(zone))) == name
     with timezone.override(ZoneInfo(zone)):
-        assert Page(moment(NOON)).one("span").text == f"({name})"
+        assert Page(moment(NOON)).one("span").text == f" ({name})"
 
 
 def test_a_day_has_no_zone() -> None:

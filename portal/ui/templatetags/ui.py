@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from portal.ui import buttons, charts, parts, tables, values
+from portal.ui import buttons, charts, parts, separators, tables, values
 from portal.ui import dates as date_parts
 from portal.ui import icons as icon_parts
 from portal.ui.icons import EMPTY
@@ -55,6 +55,12 @@ def money(fen: int) -> SafeString:
 def value(anything: Any) -> SafeString:
     """`{% value row.total %}`: text, number, date, boolean or Cell, as tables and facts show it."""
     return values.show(anything)
+
+
+@register.filter
+def aside(note: Text) -> str:
+    """`{{ amount }}{{ unit|aside }}`: a note in brackets, with the space before them that the language wants."""
+    return separators.aside(note)
 
 
 @register.filter
