@@ -6,6 +6,7 @@ from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
 from django.urls import path
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,7 +15,7 @@ from portal.api.collections import graph_list
 from portal.api.etags import etag_of, matched_version
 from portal.api.input import StrictSerializer, one_change, read_body
 from portal.api.query import Property, Rules, read_query
-from portal.errors import NotAllowed
+from portal.errors import InvalidInput, NotAllowed
 from subscriptions import actions
 from subscriptions.access import DEEDS, Row, decisions_about, hidden_fields_for
 from subscriptions.forms import LARGEST
@@ -165,6 +166,7 @@ class SubscriptionViewSet(VisibleViewSet):
             _allow(self.actor, subscription, asked)
         fields = read_body(request, SubscriptionChange, partial=True)
         deed = one_change(fields, VERBS | {"status": BY_STATUS.get(fields.get("status", ""), "")})
+        _reason_of_suspension(fields)
         version = matched_version(request, subscription.version)
         _perform(deed, fields, subscription, self.actor, version)
         return self._answer()
@@ -187,6 +189,13 @@ def _allow(actor: Actor, subscription: Subscription, deeds: Any) -> None:
     decisions = [can(actor, DEEDS[deed], subscription) for deed in deeds]
     if not any(decisions):
         raise NotAllowed(decisions[0].reason, code=decisions[0].code, subject=subscription)
+
+
+def _reason_of_suspension(fields: Mapping[str, Any]) -> None:
+    """A reason alone suspends nobody: who only corrects it, or reads it as a note, must not lock people out."""
+    if "reason" in fields and "status" not in fields:
+        message = _("Send the status suspended together with its reason.")
+        raise InvalidInput(details=[{"target": "status", "message": message}])
 
 
 def _perform(deed: str, fields: dict[str, Any], subscription: Subscription, actor: Actor, version: int) -> None:

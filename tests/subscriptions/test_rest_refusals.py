@@ -25,6 +25,7 @@ Rest = Callable[..., Client]
         ({"quantity": 30, "friendlyName": "Plant"}, (400, "severalChanges")),
         ({"quantity": 30, "status": "suspended"}, (400, "severalChanges")),
         ({"status": "active", "suspensionReasons": ["fraud"]}, (400, "severalChanges")),
+        ({"quantity": 30, "suspensionReasons": ["fraud"]}, (400, "severalChanges")),
         ({"quantity": "30"}, (422, "invalidInput")),
         ({"quantity": 30.0}, (422, "invalidInput")),
         ({"quantity": True}, (422, "invalidInput")),
@@ -42,6 +43,14 @@ def test_bad_bodies_are_refused_precisely(
     rest_of: Rest, seats: Subscription, body: object, code: tuple[int, str]
 ) -> None:
     assert refused(patch(rest_of("anna"), seats, body)) == code
+
+
+def test_a_reason_alone_suspends_nobody(rest_of: Rest, seats: Subscription) -> None:
+    answer = patch(rest_of("anna"), seats, {"suspensionReasons": ["nonPayment"]})
+    assert refused(answer) == (422, "invalidInput")
+    assert [detail["target"] for detail in answer.json()["error"]["details"]] == ["status"]
+    seats.refresh_from_db()
+    assert (seats.status, seats.version) == ("active", 1)
 
 
 def test_the_version_must_be_named_and_fresh(rest_of: Rest, seats: Subscription) -> None:
