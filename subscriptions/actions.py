@@ -75,7 +75,7 @@ def create_subscription(
     """
     require(actor, Permission.SUBSCRIPTION_CREATE, customer)
     _check_note(actor, partner_note, customer)
-    _check_range(offer, quantity)
+    offer.check_quantity(quantity)
     first_day = timezone.localdate(timezone=ZoneInfo(settings.PORTAL_TIME_ZONE))
     subscription = Subscription(
         tenant=customer,
@@ -105,13 +105,13 @@ def create_subscription(
 def change_quantity(subscription: Subscription, *, actor: Actor, quantity: int, version: int) -> Subscription:
     """Set the number of seats. `version` is the one that the actor saw.
 
-    Raises StaleVersion when somebody was faster, RuleBroken `subscriptionNotActive` or `quantityBelowAssigned`,
-    InvalidInput `quantityOutOfRange`. The same number changes nothing.
+    Raises InvalidInput `quantityOutOfRange`, StaleVersion when somebody was faster, RuleBroken `subscriptionNotActive`
+    or `quantityBelowAssigned`. The same number changes nothing.
     """
     require(actor, Permission.SUBSCRIPTION_CHANGE_QUANTITY, subscription)
+    subscription.offer.check_quantity(quantity)
     subscription = _locked(subscription, version)
     _check_state("change_quantity", subscription)
-    _check_range(subscription.offer, quantity)
     _check_assigned(subscription, quantity)
     if quantity == subscription.quantity:
         return subscription
@@ -194,16 +194,6 @@ def _check_state(deed: str, subscription: Subscription) -> None:
     refusal = refusal_by_state(deed, subscription)
     if refusal is not None:  # a refusal is falsy
         raise RuleBroken(refusal.reason, code=refusal.code)
-
-
-def _check_range(offer: Offer, quantity: int) -> None:
-    if offer.minimum_quantity <= quantity <= offer.maximum_quantity:
-        return
-    message = gettext("This offer is sold from %(least)s to %(most)s seats.") % {
-        "least": offer.minimum_quantity,
-        "most": offer.maximum_quantity,
-    }
-    raise InvalidInput(message, code="quantityOutOfRange", details=[{"target": "quantity", "message": message}])
 
 
 def _check_assigned(subscription: Subscription, quantity: int) -> None:

@@ -167,6 +167,8 @@ class SubscriptionViewSet(VisibleViewSet):
         fields = read_body(request, SubscriptionChange, partial=True)
         deed = one_change(fields, VERBS | {"status": BY_STATUS.get(fields.get("status", ""), "")})
         _reason_of_suspension(fields)
+        if deed == "change_quantity":
+            subscription.offer.check_quantity(fields["quantity"])  # a wrong value is told before a missing version
         version = matched_version(request, subscription.version)
         _perform(deed, fields, subscription, self.actor, version)
         return self._answer()

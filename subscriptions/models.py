@@ -10,10 +10,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils import formats
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from portal.errors import RuleBroken
+from portal.errors import InvalidInput, RuleBroken
 from tenants.actor import Actor
 from tenants.models import Tenant
 from tenants.permissions import Permission
@@ -120,6 +121,17 @@ class Offer(models.Model):
     def service_labels(self) -> list[str]:
         """The names of its services."""
         return [str(Service(code).label) for code in self.services]
+
+    def check_quantity(self, quantity: int) -> None:
+        """InvalidInput `quantityOutOfRange` outside the quantities in which it is sold."""
+        if self.minimum_quantity <= quantity <= self.maximum_quantity:
+            return
+        message = ngettext(
+            "This offer is sold from %(least)s to %(most)s seat.",
+            "This offer is sold from %(least)s to %(most)s seats.",
+            self.maximum_quantity,
+        ) % {"least": formats.localize(self.minimum_quantity), "most": formats.localize(self.maximum_quantity)}
+        raise InvalidInput(message, code="quantityOutOfRange", details=[{"target": "quantity", "message": message}])
 
     def last_day(self, first_day: date) -> date:
         """The last day of a term that starts on `first_day`, that day included."""

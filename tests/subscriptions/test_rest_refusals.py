@@ -53,6 +53,13 @@ def test_a_reason_alone_suspends_nobody(rest_of: Rest, seats: Subscription) -> N
     assert (seats.status, seats.version) == ("active", 1)
 
 
+@pytest.mark.parametrize("match", [None, 'W/"7"'])
+def test_a_number_outside_the_offer_is_told_before_the_version(
+    rest_of: Rest, seats: Subscription, match: str | None
+) -> None:
+    assert refused(patch(rest_of("anna"), seats, {"quantity": 301}, match)) == (422, "quantityOutOfRange")
+
+
 def test_the_version_must_be_named_and_fresh(rest_of: Rest, seats: Subscription) -> None:
     anna = rest_of("anna")
     assert refused(patch(anna, seats, {"quantity": 30}, None)) == (428, "preconditionRequired")
