@@ -11,12 +11,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import formats
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.errors import InvalidInput, RuleBroken
 from tenants.actor import Actor
-from tenants.models import Tenant
+from tenants.models import Tenant, localized
 from tenants.permissions import Permission
 from tenants.services import Service
 from tenants.visibility import Tenancy, TenantQuerySet
@@ -239,15 +239,12 @@ class Subscription(models.Model):
     def become(self, status: Status) -> None:
         """Move to another status; RuleBroken where MAY_BECOME does not lead there. The only writer of `status`."""
         if status not in MAY_BECOME[self.status]:
-            raise RuleBroken(_("A subscription in this state cannot change to that one."), code="subscriptionStatus")
+            message = gettext("A subscription in the state %(present)s cannot change to the state %(wanted)s.")
+            states = {"present": Status(self.status).label, "wanted": status.label}
+            raise RuleBroken(message % states, code="subscriptionStatus")
         self.status = status
 
 
 def deletion_time(suspended_at: datetime | None) -> datetime | None:
     """SUSPENDED_DAYS after the suspension (21Vianet's partner guide: 60)."""
     return suspended_at + timedelta(days=settings.SUSPENDED_DAYS) if suspended_at else None
-
-
-def localized(name: str, chinese_name: str) -> str:
-    """The name in the reader's language, as far as there is one."""
-    return chinese_name if chinese_name and (get_language() or "").startswith("zh") else name

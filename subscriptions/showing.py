@@ -15,9 +15,9 @@ from portal.ui.parts import Entry
 from portal.ui.tables import Cell, Column, Empty, Table
 from portal.ui.values import badge, money
 from subscriptions.access import LABELS, hidden_fields_for
-from subscriptions.models import TONES, Status, Subscription, SubscriptionQuerySet, SuspensionReason, localized
+from subscriptions.models import TONES, Status, Subscription, SubscriptionQuerySet, SuspensionReason
 from tenants.actor import Actor
-from tenants.models import Tenant
+from tenants.models import Tenant, localized
 
 ORDER = ("-created_at", "-id")
 COLUMNS = (

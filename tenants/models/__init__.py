@@ -8,7 +8,7 @@ from tenants.models.relationship import (
 )
 from tenants.models.role import PartnerRoleGroup, Role, RoleAssignment
 from tenants.models.setting import ServiceSetting, ServiceSettingChange
-from tenants.models.tenant import Kind, Standing, Tenant
+from tenants.models.tenant import Kind, Standing, Tenant, localized
 from tenants.models.token import AccessToken
 from tenants.models.user import User
 
@@ -27,4 +27,5 @@ __all__ = [
     "Tenant",
     "TenantGroupPermission",
     "User",
+    "localized",
 ]

@@ -60,9 +60,7 @@ class Tenant(models.Model):
         ]
 
     def __str__(self) -> str:
-        if self.chinese_name and (get_language() or "").startswith("zh"):
-            return self.chinese_name
-        return self.name
+        return localized(self.name, self.chinese_name)
 
     @property
     def tenant_id(self) -> uuid.UUID:
@@ -73,3 +71,8 @@ class Tenant(models.Model):
     def in_good_standing(self) -> bool:
         """Whether the operator lets this partner order."""
         return self.standing == Standing.GOOD
+
+
+def localized(name: str, chinese_name: str) -> str:
+    """The name in the reader's language, as far as there is one."""
+    return chinese_name if chinese_name and (get_language() or "").startswith("zh") else name
