@@ -17,8 +17,12 @@ from tenants.models import Role
 
 Decision = Allowed | Denied
 NOT_ACTIVE = Denied("subscriptionNotActive", _("Only an active subscription can be changed."))
+SUSPENDED = Denied("subscriptionNotActive", _("This subscription is suspended. Reactivate it first."))
+ALREADY = Denied("subscriptionNotActive", _("This subscription is already suspended."))
 NOT_SUSPENDED = Denied("subscriptionNotSuspended", _("Only a suspended subscription can be reactivated."))
-TOO_LATE = Denied("suspensionExpired", _("The suspension lasted too long: the data has been deleted."))
+TOO_LATE = Denied(
+    "suspensionExpired", _("The suspension lasted too long: the data has been deleted. Buy a new subscription.")
+)
 GONE = Denied("subscriptionDeleted", _("This subscription has been deleted."))
 
 # The verbs by the names that pages and, in camelCase, the API give them.
@@ -62,7 +66,16 @@ def refusal_by_state(deed: str, subscription: Standing) -> Denied | None:
         return GONE if subscription.status == Status.DELETED else None
     if deed == "reactivate":
         return _reactivation_refused(subscription)
-    return None if subscription.status == Status.ACTIVE else NOT_ACTIVE
+    if subscription.status == Status.ACTIVE:
+        return None
+    if subscription.status != Status.SUSPENDED:
+        return NOT_ACTIVE
+    return ALREADY if deed == "suspend" else _change_refused_while_suspended(subscription)
+
+
+def _change_refused_while_suspended(subscription: Standing) -> Denied:
+    too_late = _reactivation_refused(subscription)
+    return SUSPENDED if too_late is None else too_late
 
 
 def _reactivation_refused(subscription: Standing) -> Denied | None:

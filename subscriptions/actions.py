@@ -1,20 +1,20 @@
 """What changes offers and subscriptions. Customers stand in none of these verbs but read the letters that they send."""
 
-from datetime import date, timedelta
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from portal.audit import book
 from portal.database import now
-from portal.errors import InvalidInput, NotAllowed, RuleBroken, StaleVersion
+from portal.errors import NotAllowed, RuleBroken, StaleVersion
 from subscriptions.access import may_write_note, refusal_by_state
-from subscriptions.models import Offer, Status, Subscription, SuspensionReason, Term
+from subscriptions.models import Offer, Status, Subscription, SuspensionReason, Term, deletion_time
 from tenants import letters
 from tenants.access import Permission, people_who_can, require
 from tenants.actor import Actor
@@ -140,8 +140,9 @@ def suspend(subscription: Subscription, *, actor: Actor, version: int, reason: s
     subscription.become(Status.SUSPENDED)
     subscription.suspended_at, subscription.suspension_reason = now(), SuspensionReason(reason) if reason else ""
     _save(subscription, "status", "suspended_at", "suspension_reason")
-    _record_status(actor, "subscriptions.subscription.suspended", subscription, Status.ACTIVE, reason=reason)
-    _tell("subscription_suspended", subscription, deleted_at=_deletion_day(subscription))
+    said = {"reason": reason} if reason else {}
+    _record_status(actor, "subscriptions.subscription.suspended", subscription, Status.ACTIVE, **said)
+    _tell("subscription_suspended", subscription, deleted_at=_deletion_day(subscription.suspended_at))
     return subscription
 
 
@@ -201,10 +202,13 @@ def _check_assigned(subscription: Subscription, quantity: int) -> None:
     assigned = subscription.assigned_seats
     if quantity >= assigned:
         return
-    message = gettext(
-        "%(assigned)s seats are assigned to people. Unassign some first, or choose at least %(assigned)s."
-    )
-    message %= {"assigned": assigned}
+    message = ngettext(
+        "%(assigned)s seat is assigned to a person."
+        " Choose at least %(assigned)s, or ask the customer to take back its licence first.",
+        "%(assigned)s seats are assigned to people."
+        " Choose at least %(assigned)s, or ask the customer to take back some licences first.",
+        assigned,
+    ) % {"assigned": formats.localize(assigned)}
     raise RuleBroken(message, code="quantityBelowAssigned", details=[{"target": "quantity", "message": message}])
 
 
@@ -224,10 +228,9 @@ def _record_status(actor: Actor, deed: str, subscription: Subscription, before: 
     book.record(actor, deed, subscription, before={"status": before}, after={"status": subscription.status}, **data)
 
 
-def _deletion_day(subscription: Subscription) -> date:
+def _deletion_day(suspended_at: datetime) -> date:
     """The day on which the data is deleted, China time."""
-    moment = subscription.data_deleted_at or now() + timedelta(days=settings.SUSPENDED_DAYS)
-    return timezone.localtime(moment, ZoneInfo(settings.PORTAL_TIME_ZONE)).date()
+    return timezone.localtime(deletion_time(suspended_at), ZoneInfo(settings.PORTAL_TIME_ZONE)).date()
 
 
 def _tell(letter: str, subscription: Subscription, **context: Any) -> None:

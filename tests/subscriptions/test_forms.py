@@ -49,7 +49,7 @@ def test_fewer_than_assigned_is_a_conflict_that_names_the_number(
     assign_seats(seats, cast, 20)
     response = send(browser_of("anna"), seats, "quantity", quantity=10)
     assert response.status_code == 409
-    assert "20 seats are assigned to people." in response.content.decode()
+    assert "20 seats are assigned to people. Choose at least 20, or ask the customer" in response.content.decode()
 
 
 def test_who_comes_too_late_sees_both_values(browser_of: Browser, seats: Subscription) -> None:
@@ -98,7 +98,7 @@ def test_a_suspended_subscription_comes_back(browser_of: Browser, seats: Subscri
     anna = browser_of("anna")
     send(anna, seats, "suspend", reason="fraud")
     seats.refresh_from_db()
-    assert "Only an active subscription can be changed." in anna.get(seats.get_absolute_url()).content.decode()
+    assert "This subscription is suspended. Reactivate it first." in anna.get(seats.get_absolute_url()).content.decode()
     assert send(anna, seats, "quantity", quantity=30).status_code == 409
     assert send(anna, seats, "reactivate").status_code == 303
     seats.refresh_from_db()

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from portal.demo.cast import Cast
 from portal.errors import NotAllowed, RuleBroken, StaleVersion
+from subscriptions.access import TOO_LATE, refusal_by_state
 from subscriptions.actions import reactivate, suspend
 from subscriptions.models import MAY_BECOME, OWNED, Offer, Status, Subscription
 from tenants.actions.organisations import end_relationship
@@ -42,7 +43,10 @@ def test_nothing_is_suspended_twice(cast: Cast, seats: Subscription) -> None:
     found = suspended(cast, seats)
     with pytest.raises(RuleBroken) as refusal:
         suspended(cast, found)
-    assert refusal.value.code == "subscriptionNotActive"
+    assert (refusal.value.code, str(refusal.value)) == (
+        "subscriptionNotActive",
+        "This subscription is already suspended.",
+    )
 
 
 def test_only_the_suspended_is_reactivated(cast: Cast, seats: Subscription) -> None:
@@ -58,6 +62,8 @@ def test_after_sixty_days_nothing_comes_back(cast: Cast, seats: Subscription) ->
     with acting_as(cast.actor("anna"), cast.huaxin), pytest.raises(RuleBroken) as refusal:
         reactivate(found, actor=cast.actor("anna"), version=2)
     assert refusal.value.code == "suspensionExpired"
+    found.refresh_from_db()
+    assert refusal_by_state("change_quantity", found) == TOO_LATE
 
 
 def test_suspending_needs_the_version_that_was_seen(cast: Cast, seats: Subscription) -> None:
@@ -74,8 +80,10 @@ def test_time_suspends_as_a_machine(cast: Cast, seats: Subscription) -> None:
 def test_every_status_says_what_it_may_become() -> None:
     assert set(MAY_BECOME) == set(Status)
     assert MAY_BECOME[Status.DELETED] == frozenset()
-    with pytest.raises(RuleBroken):
+    with pytest.raises(RuleBroken) as refusal:
         Subscription(status=Status.DELETED).become(Status.ACTIVE)
+    assert refusal.value.code == "subscriptionStatus"
+    assert str(refusal.value) == "A subscription in the state Deleted cannot change to the state Active."
 
 
 def test_a_relationship_does_not_end_over_a_running_subscription(cast: Cast, seats: Subscription) -> None:
