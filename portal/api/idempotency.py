@@ -5,6 +5,7 @@ answer is stored in the verb's own transaction, so both or neither exist; the sa
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -132,7 +133,7 @@ def once_per_key(
     key = request.headers.get("Idempotency-Key") or request.headers.get("MS-RequestId")
     if not key:
         return act()
-    payload = orjson.dumps(request.data, option=orjson.OPT_SORT_KEYS, default=str)
+    payload = json.dumps(request.data, sort_keys=True).encode()  # JSON's numbers have no largest one, orjson's have
     fresh: list[Response] = []
 
     def reply() -> Reply:

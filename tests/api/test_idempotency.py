@@ -52,6 +52,16 @@ def test_another_content_under_the_same_key_is_422(client: Client, acted: list[A
     assert len(acted) == 1
 
 
+def test_a_number_of_any_size_may_be_sent_under_a_key(client: Client, acted: list[Any]) -> None:
+    body = {"quantity": 5, "size@odata.count": 2**64}
+    answers = [
+        client.post("/v1.0/orders", body, content_type="application/json", headers={"Idempotency-Key": "k"})
+        for _attempt in range(2)
+    ]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert len(acted) == 1
+
+
 def test_another_key_is_another_order(client: Client, acted: list[Any]) -> None:
     order(client, 5, "k1"), order(client, 5, "k2")
     client.post("/v1.0/orders", {"quantity": 5}, content_type="application/json")
