@@ -24,7 +24,7 @@ from messagecenter.tables import ORDER, readable_posts
 from messagecenter.vocabulary import SERVICE_BITS, TAG_BITS, Category, Severity
 from portal.api.collections import graph_list
 from portal.api.errors import API_PREFIX
-from portal.api.input import StrictSerializer, read_body
+from portal.api.input import StrictSerializer, Text, read_body
 from portal.api.query import Collection, Property, Rules, read_query
 from portal.errors import NotVisible
 from tenants.access import Permission
@@ -162,7 +162,7 @@ class MarkShape(StrictSerializer):
     """Which messages to mark."""
 
     messageIds = serializers.ListField(
-        child=serializers.CharField(max_length=16), allow_empty=False, max_length=MOST_MARKED, source="references"
+        child=Text(max_length=16), allow_empty=False, max_length=MOST_MARKED, source="references"
     )
 
 

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from portal.api.collections import graph_list
 from portal.api.etags import etag_of, matched_version
-from portal.api.input import StrictSerializer, one_change, read_body
+from portal.api.input import StrictSerializer, Text, WholeNumber, one_change, read_body
 from portal.api.query import Property, Rules, read_query
 from portal.errors import InvalidInput, NotAllowed
 from subscriptions import actions
@@ -41,7 +41,7 @@ RULES = Rules(
     properties={
         "id": Property("id", UUID),
         "offerId": Property("offer_id", UUID),
-        "friendlyName": Property("friendly_name"),
+        "friendlyName": Property("friendly_name", null=""),
         "quantity": Property("quantity", int),
         "status": Property("status", choices={status.value: status for status in Status}),
         "creationDate": Property("created_at", datetime, orderable=True),
@@ -78,15 +78,6 @@ class Columns(NamedTuple):
     created_at: datetime
 
 
-class WholeNumber(serializers.IntegerField):
-    """A JSON number without fraction: `"30"` and `30.0` are mistakes of the caller."""
-
-    def to_internal_value(self, data: Any) -> int:
-        if type(data) is not int:
-            self.fail("invalid")
-        return super().to_internal_value(data)
-
-
 class SubscriptionChange(StrictSerializer):
     """What a partner may PATCH: one of quantity, status (with its reason) and friendlyName."""
 
@@ -95,7 +86,7 @@ class SubscriptionChange(StrictSerializer):
     suspensionReasons = serializers.ListField(
         child=serializers.ChoiceField(list(REASONS)), min_length=1, max_length=1, source="reason"
     )
-    friendlyName = serializers.CharField(max_length=100, allow_blank=True, source="friendly_name")
+    friendlyName = Text(max_length=100, allow_blank=True, allow_null=True, source="friendly_name")
 
 
 class SubscriptionRow(serializers.Serializer[Any]):
@@ -104,7 +95,7 @@ class SubscriptionRow(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     offerId = serializers.UUIDField()
     offerName = serializers.CharField()
-    friendlyName = serializers.CharField()
+    friendlyName = serializers.CharField(allow_null=True)
     quantity = serializers.IntegerField()
     assignedQuantity = serializers.IntegerField()
     unitType = serializers.CharField()
@@ -205,7 +196,7 @@ def _perform(deed: str, fields: dict[str, Any], subscription: Subscription, acto
         case "change_quantity":
             actions.change_quantity(subscription, actor=actor, version=version, quantity=fields["quantity"])
         case "rename":
-            actions.rename(subscription, actor=actor, version=version, friendly_name=fields["friendly_name"])
+            actions.rename(subscription, actor=actor, version=version, friendly_name=fields["friendly_name"] or "")
         case "suspend":
             reason = REASONS[fields["reason"][0]] if "reason" in fields else ""
             actions.suspend(subscription, actor=actor, version=version, reason=reason)
@@ -224,7 +215,7 @@ def presenter(actor: Actor) -> Callable[[Columns], dict[str, Any]]:
         standing = Row(row.tenant_id, row.reach_partner_id, row.service, row.status, row.suspended_at)
         if standing not in decided:
             decided[standing] = _actions(actor, standing)
-        hidden = {HIDDEN_NAMES[name]: getattr(row, name) for name in hidden_fields_for(actor, row)}
+        hidden = {HIDDEN_NAMES[name]: _or_null(getattr(row, name)) for name in hidden_fields_for(actor, row)}
         return _plain(row) | hidden | decided[standing]
 
     return show
@@ -248,7 +239,7 @@ def _plain(row: Columns) -> dict[str, Any]:
         "id": row.id,
         "offerId": row.offer_id,
         "offerName": row.offer__name,
-        "friendlyName": row.friendly_name or row.offer__name,
+        "friendlyName": _or_null(row.friendly_name),
         "quantity": row.quantity,
         "assignedQuantity": row.assigned_seats,
         "unitType": "Licenses",
@@ -263,6 +254,10 @@ def _plain(row: Columns) -> dict[str, Any]:
         "isTrial": row.offer__is_trial,
         "partnerId": row.partner_id,
     }
+
+
+def _or_null(value: Any) -> Any:
+    return None if value == "" else value
 
 
 def _camel(deed: str) -> str:

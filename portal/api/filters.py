@@ -31,19 +31,21 @@ _ORDERED = (int, datetime)
 class Property:
     """What callers may filter or order by: the column behind a property and the type of its literals.
 
-    `choices` maps the values that the API shows ("inProgress") to those in the column ("in_progress").
+    `choices` maps the values that the API shows ("inProgress") to those in the column ("in_progress"); `null` is what
+    the column holds where the API shows null.
     """
 
     column: str
     kind: type = str  # str, int, bool, datetime or UUID
     choices: Mapping[str, Any] | None = None
+    null: str | None = None
     filterable: bool = True
     orderable: bool = False
 
     def value(self, literal: str, name: str) -> Any:
-        """The column's value for a literal as written; None for `null`."""
+        """The column's value for a literal as written."""
         if literal == "null":
-            return None
+            return self.null
         text = _unquoted(literal)
         if self.choices is not None:
             if text not in self.choices:

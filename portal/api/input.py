@@ -31,6 +31,24 @@ class StrictSerializer(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
+class Text(serializers.CharField):
+    """A JSON string. REST framework would also write a number down as text."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class WholeNumber(serializers.IntegerField):
+    """A JSON number without fraction: `"30"` and `30.0` are mistakes of the caller."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if type(data) is not int:
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 def read_body(request: Request, shape: type[StrictSerializer], *, partial: bool = False) -> dict[str, Any]:
     """The body's values under the names that the verb uses; only what was sent when `partial` (PATCH).
 

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.api.collections import graph_list
-from portal.api.input import StrictSerializer, read_body
+from portal.api.input import StrictSerializer, Text, read_body
 from portal.api.query import Rules, read_query
 from support.actions import comment
 from support.api.rows import PartyRow
@@ -25,7 +25,7 @@ COLUMNS = ("id", "text", "visibility", "side", "author_id", "author_name", "crea
 class CommentBody(StrictSerializer):
     """POST. `internal` is the partner's own note; the customer never learns that it exists."""
 
-    content = serializers.CharField(max_length=TEXT, source="text")
+    content = Text(max_length=TEXT, source="text")
     visibility = serializers.ChoiceField(Visibility.values, default=Visibility.PUBLIC.value)
 
 

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from portal.api.collections import graph_list
 from portal.api.errors import API_PREFIX
-from portal.api.input import StrictSerializer, read_body
+from portal.api.input import StrictSerializer, Text, read_body
 from portal.api.query import Property, Rules, read_query
 from portal.errors import InvalidInput, NotVisible
 from support.actions import raise_request
@@ -49,11 +49,11 @@ RULES = Rules(
 class RaiseBody(StrictSerializer):
     """POST. A partner names the customer; a customer whom several partners serve names the partner."""
 
-    title = serializers.CharField(max_length=TITLE)
-    description = serializers.CharField(max_length=TEXT)
+    title = Text(max_length=TITLE)
+    description = Text(max_length=TEXT)
     severity = serializers.ChoiceField(Severity.values)
     service = serializers.ChoiceField([*SERVICES, *SERVICES.values()])
-    impact = serializers.CharField(max_length=IMPACT, required=False, allow_blank=True)
+    impact = Text(max_length=IMPACT, required=False, allow_blank=True)
     customerId = serializers.UUIDField(required=False, source="customer_id")
     partnerId = serializers.UUIDField(required=False, source="partner_id")
 

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from portal.api.input import StrictSerializer, read_body
+from portal.api.input import StrictSerializer, Text, read_body
 from support import actions
 from support.api.rows import SupportRequestDetail, detail_of
 from support.limits import IMPACT, STEPS, TEXT
@@ -21,20 +21,20 @@ class EscalateBody(StrictSerializer):
     """What the partner lacks, and what it has done."""
 
     reason = serializers.ChoiceField(Reason.values)
-    stepsTried = serializers.CharField(max_length=STEPS, source="tried")
-    impact = serializers.CharField(max_length=IMPACT, required=False, allow_blank=True)
+    stepsTried = Text(max_length=STEPS, source="tried")
+    impact = Text(max_length=IMPACT, required=False, allow_blank=True)
 
 
 class WithdrawBody(StrictSerializer):
     """Why the partner takes it back; told to 21Vianet where it may have seen the escalation."""
 
-    reason = serializers.CharField(max_length=IMPACT, required=False, allow_blank=True)
+    reason = Text(max_length=IMPACT, required=False, allow_blank=True)
 
 
 class WordBody(StrictSerializer):
     """A word to the other side, kept as a public comment."""
 
-    content = serializers.CharField(max_length=TEXT, required=False, allow_blank=True, source="text")
+    content = Text(max_length=TEXT, required=False, allow_blank=True, source="text")
 
 
 class NothingBody(StrictSerializer):

@@ -9,7 +9,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import include, path
-from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -20,7 +19,7 @@ from portal import errors
 from portal.api.collections import graph_list
 from portal.api.etags import etag_of, matched_version
 from portal.api.idempotency import once_per_form, once_per_key
-from portal.api.input import StrictSerializer, one_change, read_body
+from portal.api.input import StrictSerializer, Text, WholeNumber, one_change, read_body
 from portal.api.models import IdempotencyKey
 from portal.api.query import Property, Rules, read_query
 from portal.database import transaction_as
@@ -60,8 +59,8 @@ RULES = Rules(
 
 
 class Order(StrictSerializer):
-    quantity = serializers.IntegerField(min_value=1, max_value=100)
-    friendlyName = serializers.CharField(source="nickname", required=False, max_length=20)
+    quantity = WholeNumber(min_value=1, max_value=100)
+    friendlyName = Text(source="nickname", required=False, max_length=20)
 
 
 class Orders(ViewSet):

@@ -1,9 +1,13 @@
 """What programs send: understood exactly, or refused with the name of what is wrong."""
 
+from importlib import import_module
 from typing import Any
 
 import pytest
 from django.test import Client
+from rest_framework import serializers
+
+from portal.api.input import StrictSerializer
 
 pytestmark = [pytest.mark.urls("tests.api.site"), pytest.mark.django_db]
 
@@ -47,6 +51,30 @@ def test_wrong_values_are_422_and_named_as_on_the_wire(api: Client) -> None:
     response = post(api, {"quantity": 0, "friendlyName": "x" * 21})
     assert (response.status_code, response.json()["error"]["code"]) == (422, "invalidInput")
     assert [detail["target"] for detail in response.json()["error"]["details"]] == ["quantity", "friendlyName"]
+
+
+@pytest.mark.parametrize("value", [5, 2**64, 1.5, True, {}, []])
+def test_text_is_text(api: Client, value: Any) -> None:
+    response = post(api, {"quantity": 1, "friendlyName": value})
+    assert response.status_code == 422
+    assert [detail["target"] for detail in response.json()["error"]["details"]] == ["friendlyName"]
+
+
+def loose(shape: type[StrictSerializer]) -> list[str]:
+    """The shape's fields that would take a number for text, or a text for a number."""
+    fields = [(name, getattr(entry, "child", entry)) for name, entry in shape().fields.items()]
+    return [name for name, entry in fields if type(entry) in {serializers.CharField, serializers.IntegerField}]
+
+
+def test_no_shape_takes_a_number_for_text() -> None:
+    class Loose(StrictSerializer):
+        names = serializers.ListField(child=serializers.CharField())
+
+    import_module("portal.urls")
+    shapes = {shape.__name__: loose(shape) for shape in StrictSerializer.__subclasses__()}
+    assert shapes.pop("Loose") == ["names"]
+    assert {"MarkShape", "RaiseBody", "SubscriptionChange"} <= set(shapes)
+    assert {name: fields for name, fields in shapes.items() if fields} == {}
 
 
 def test_a_missing_value_is_422(api: Client) -> None:

@@ -35,7 +35,7 @@ def test_a_partner_reads_what_it_may_do(rest_of: Rest, seats: Subscription) -> N
     body = response.json()
     assert response["ETag"] == body["@odata.etag"] == FIRST
     assert body["id"] == str(seats.pk)
-    assert (body["offerName"], body["friendlyName"]) == ("Office 365 E3", "Office 365 E3")
+    assert (body["offerName"], body["friendlyName"]) == ("Office 365 E3", None)
     assert (body["quantity"], body["status"], body["autoRenewEnabled"]) == (25, "active", True)
     assert (body["effectiveStartDate"], body["commitmentEndDate"]) == (
         seats.term_start.isoformat(),
@@ -106,6 +106,19 @@ def test_an_agent_suspends_reactivates_and_renames(rest_of: Rest, seats: Subscri
     assert (body["status"], body["suspensionReasons"], body["dataDeletionDateTime"]) == ("active", [], None)
     body = patch(anna, seats, {"friendlyName": "Plant"}, 'W/"3"').json()
     assert body["friendlyName"] == "Plant"
+    address = below(seats).rpartition("/")[0]
+    for wanted, found in (("eq 'Plant'", 1), ("eq null", 0), ("ne null", 1)):
+        assert len(anna.get(f"{address}?$filter=friendlyName {wanted}").json()["value"]) == found
+    assert patch(anna, seats, {"friendlyName": None}, 'W/"4"').json()["friendlyName"] is None
+    for wanted, found in (("eq 'Plant'", 0), ("eq null", 1), ("ne null", 0)):
+        assert len(anna.get(f"{address}?$filter=friendlyName {wanted}").json()["value"]) == found
+
+
+def test_what_is_not_set_is_null_and_never_an_empty_text(rest_of: Rest, sites: Offer, buy: Buy) -> None:
+    body = rest_of("anna").get(below(buy(sites))).json()
+    empty = {"friendlyName", "partnerNote", "retailUnitPrice", "partnerUnitCost", "dataDeletionDateTime"}
+    assert {name for name, value in body.items() if value is None} == empty
+    assert "" not in [value for value in body.values() if isinstance(value, str)]
 
 
 @pytest.mark.parametrize(
