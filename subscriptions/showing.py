@@ -17,6 +17,7 @@ from portal.ui.values import badge, money
 from subscriptions.access import LABELS, hidden_fields_for
 from subscriptions.models import TONES, Status, Subscription, SubscriptionQuerySet, SuspensionReason
 from tenants.actor import Actor
+from tenants.audit_log import entries_visible_to
 from tenants.models import Tenant, localized
 
 ORDER = ("-created_at", "-id")
@@ -152,10 +153,10 @@ TITLES = {
 
 
 def history_of(actor: Actor, subscription: Subscription) -> list[Entry]:
-    """The latest deeds from the audit log, for the customer and the partner of record. One query, by target."""
-    if actor.tenant_id not in {subscription.tenant_id, subscription.reach_partner_id}:
+    """The latest deeds, as far as the reader's own organisation's audit log tells them. One query, by target."""
+    if actor.tenant is None:
         return []
-    entries = AuditEntry.objects.filter(
+    entries = entries_visible_to(actor, actor.tenant).filter(
         tenant_id=subscription.tenant_id,
         target_id=str(subscription.pk),
         deed__in=TITLES,

@@ -20,6 +20,7 @@ from subscriptions.access import Decision, decision_about, decisions_about
 from subscriptions.forms import QuantityForm, ReactivateForm, RenameForm, SuspendForm, VersionedForm
 from subscriptions.models import Subscription, deletion_time
 from tenants.access import Permission, can
+from tenants.audit_log import sees_only_own_deeds
 from tenants.models import Tenant
 from tenants.web import PortalRequest, page
 
@@ -50,6 +51,7 @@ def subscription_detail(request: PortalRequest, customer: Tenant, subscription: 
         "facts": showing.facts_about(actor, subscription),
         "partner_facts": showing.partner_facts(subscription.partner),
         "history": showing.history_of(actor, subscription),
+        "history_is_own": sees_only_own_deeds(actor),
         "can": decisions_about(actor, subscription),
         "ask_url": _ask_url(request, customer, subscription),
     }

@@ -22,9 +22,14 @@ def entries_visible_to(actor: Actor, organisation: Tenant) -> QuerySet[AuditEntr
         return AuditEntry.objects.none()
     if organisation.kind == Kind.CUSTOMER:
         return AuditEntry.objects.filter(tenant_id=organisation.pk)
-    if actor.has_role(Role.PARTNER_GLOBAL_ADMIN):
-        return AuditEntry.objects.filter(Q(actor_tenant_id=organisation.pk) | Q(tenant_id=organisation.pk))
-    return AuditEntry.objects.filter(actor_tenant_id=organisation.pk, actor_id=actor.user_id)
+    if sees_only_own_deeds(actor):
+        return AuditEntry.objects.filter(actor_tenant_id=organisation.pk, actor_id=actor.user_id)
+    return AuditEntry.objects.filter(Q(actor_tenant_id=organisation.pk) | Q(tenant_id=organisation.pk))
+
+
+def sees_only_own_deeds(actor: Actor) -> bool:
+    """Whether a log is to this reader no more than what they did themselves."""
+    return actor.is_partner and not actor.has_role(Role.PARTNER_GLOBAL_ADMIN)
 
 
 def names_of(tenant_ids: Iterable[UUID | None]) -> dict[UUID, str]:

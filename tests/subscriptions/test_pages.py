@@ -1,5 +1,6 @@
 """The pages of subscriptions, for the partner of record, the customer, a second partner and strangers."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -7,7 +8,13 @@ from django.test import Client
 from django.utils.http import urlencode
 
 from portal.demo.cast import Cast
+from subscriptions.actions import change_quantity, rename
 from subscriptions.models import Offer, Subscription
+from tenants.actions.people import create_user
+from tenants.actions.roles import assign_role
+from tenants.actor import Actor, acting_as
+from tenants.models import Role
+from tests.people import PASSWORD
 from tests.subscriptions.conftest import Buy
 
 Browser = Callable[[str], Client]
@@ -118,6 +125,42 @@ def test_money_and_notes_are_shown_to_those_in_the_table(
 ) -> None:
     page = text(browser_of(who), below(seats))
     assert ("2,400.00" in page, "2,040.00" in page, "pays late" in page) == (price, cost, cost)
+
+
+@pytest.mark.parametrize(
+    ("who", "history"),
+    [
+        *((who, ["Renamed", "Seats changed", "Bought"]) for who in ("alice", "gloria", "paul")),
+        ("anna", ["Seats changed", "Bought"]),
+        ("sam", ["Renamed"]),
+        *((who, []) for who in ("helen", "uma", "lily", "sven", "bea", "boris")),
+    ],
+)
+def test_the_history_tells_no_more_than_the_audit_log(
+    browser_of: Browser, cast: Cast, sites: Offer, buy: Buy, who: str, history: list[str]
+) -> None:
+    granted, anna, sam = buy(sites), cast.actor("anna"), cast.actor("sam")
+    with acting_as(anna, cast.huaxin):
+        change_quantity(granted, actor=anna, quantity=30, version=1)
+    with acting_as(sam, cast.huaxin):
+        rename(granted, actor=sam, friendly_name="Plant", version=2)
+    for name, role in (("gloria", Role.GLOBAL_READER), ("bea", Role.BILLING_READER)):
+        _join(cast, name, role)
+    page = text(browser_of(who), below(granted))
+    titles = re.findall(r'class="timeline-head"><strong>([^<]*)<', page)
+    assert titles == history
+    own = who in {"anna", "sam"}
+    assert ("What you did" in page, ">History<" in page) == (own, bool(history) and not own)
+
+
+def _join(cast: Cast, name: str, role: Role) -> None:
+    """Somebody of Huaxin's with a role that nobody in the cast has."""
+    setup = Actor.system("setup")
+    with acting_as(setup):
+        cast.people[name], _secret = create_user(
+            cast.huaxin, actor=setup, alias=name, display_name=name.title(), password=PASSWORD
+        )
+        assign_role(cast.people[name], role, actor=setup)
 
 
 def test_djangos_admin_has_no_door_to_subscriptions(browser_of: Browser, cast: Cast, seats: Subscription) -> None:
