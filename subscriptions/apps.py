@@ -15,4 +15,4 @@ class SubscriptionsConfig(AppConfig):
         hooks.fill("tenants.relationship_ending", handlers.release_customer)
         slots.register("tenants.customers.columns", panels.customer_column)
         slots.register("tenants.organisation.panels", panels.customer_panel)
-        tell(self.name, deeds.SENTENCES, deeds.NAMES)
+        tell(self.name, deeds.SENTENCES, deeds.NAMES, deeds.VOCABULARIES)

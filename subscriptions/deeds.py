@@ -2,10 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from subscriptions.models import Status, SuspensionReason
+
 SENTENCES = {
     "subscriptions.offer.published": _("Added the offer %(target)s to the price list"),
-    "subscriptions.subscription.created": _("Bought %(target)s with %(quantity)s seats"),
-    "subscriptions.subscription.quantity_changed": _("Changed the seats of %(target)s to %(quantity)s"),
+    "subscriptions.subscription.created": _("Bought %(target)s (number of seats: %(quantity)s)"),
+    "subscriptions.subscription.quantity_changed": _("Changed the number of seats of %(target)s to %(quantity)s"),
     "subscriptions.subscription.reactivated": _("Reactivated %(target)s"),
     "subscriptions.subscription.renamed": _("Gave the subscription the name %(friendly_name)s"),
     "subscriptions.subscription.suspended": _("Suspended %(target)s"),
@@ -13,6 +15,12 @@ SENTENCES = {
 NAMES = {
     "friendly_name": _("Name"),
     "quantity": _("Seats"),
+    "reason": _("Reason"),
     "services": _("Services"),
     "sku": _("SKU"),
+    "status": _("Status"),
+}
+VOCABULARIES = {
+    "reason": dict(SuspensionReason.choices),
+    "status": dict(Status.choices),
 }

@@ -19,4 +19,4 @@ class SupportConfig(AppConfig):
         )
         slots.register("tenants.organisation.panels", panels.open_requests)
         slots.register("tenants.customers.columns", panels.open_counts)
-        tell(self.name, deeds.SENTENCES, deeds.NAMES, deeds.WORDS)
+        tell(self.name, deeds.SENTENCES, deeds.NAMES, deeds.VOCABULARIES)

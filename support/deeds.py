@@ -25,7 +25,7 @@ NAMES = {
     "severity": _("Severity"),
     "status": _("Status"),
 }
-WORDS = {
+VOCABULARIES = {
     "severity": dict(Severity.choices),
     "status": dict(Status.choices),
 }

@@ -6,6 +6,7 @@ A sentence names `%(target)s`, and may name what the deed recorded: `%(role)s`, 
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils import formats
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -145,6 +146,8 @@ def _word(entry: AuditEntry, name: str, value: Any) -> str:
             return ""
         case bool():
             return gettext("Yes") if value else gettext("No")
+        case int():
+            return str(formats.localize(value))
         case str():
             room = entry.deed.partition(".")[0]
             words = _vocabularies.get((room, name)) or _vocabularies.get(("", name), {})
