@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
 from subscriptions.models import Subscription, SuspensionReason
@@ -29,7 +30,8 @@ class QuantityForm(VersionedForm):
         super().__init__(subscription, data, {"quantity": subscription.quantity, **(initial or {})})
         offer, field = subscription.offer, self.fields["quantity"]
         least = max(offer.minimum_quantity, subscription.assigned_seats)
-        field.help_text = _("From %(least)s to %(most)s.") % {"least": least, "most": offer.maximum_quantity}
+        bounds = {"least": formats.localize(least), "most": formats.localize(offer.maximum_quantity)}
+        field.help_text = _("From %(least)s to %(most)s.") % bounds
         field.widget.attrs |= {"min": least, "max": offer.maximum_quantity, "inputmode": "numeric"}
 
     def clean_quantity(self) -> int:

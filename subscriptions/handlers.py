@@ -1,6 +1,7 @@
 """What lower rooms' verbs set off here, in their transaction, through `portal.hooks`."""
 
-from django.utils.translation import gettext
+from django.utils import formats
+from django.utils.translation import ngettext
 
 from portal.errors import RuleBroken
 from subscriptions.models import Status, Subscription
@@ -20,6 +21,10 @@ def release_customer(relationship: ResellerRelationship) -> None:
         states = list(theirs.select_for_update().order_by("id").values_list("status", flat=True))
         running = sum(status in {Status.ACTIVE, Status.PENDING} for status in states)
         if running:
-            message = gettext("%(count)s subscriptions of this customer are still active. Suspend them first.")
-            raise RuleBroken(message % {"count": running}, code="subscriptionsActive")
+            message = ngettext(
+                "%(count)s subscription of this customer is still active. Suspend it first.",
+                "%(count)s subscriptions of this customer are still active. Suspend them first.",
+                running,
+            )
+            raise RuleBroken(message % {"count": formats.localize(running)}, code="subscriptionsActive")
         theirs.update(reach_partner=None)

@@ -3,12 +3,13 @@
 from uuid import UUID
 
 from django.db.models import Count, Sum
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
-from portal.ui.icons import icon
 from subscriptions.models import Status, Subscription
 from tenants.access import Permission, can
 from tenants.actor import Actor
@@ -27,18 +28,12 @@ def customer_panel(actor: Actor, customer: Tenant) -> str:
     if not can(actor, Permission.SUBSCRIPTION_LIST, customer):
         return ""
     summary = customer_column(actor, [customer.pk]).get(customer.pk, gettext("None yet"))
-    return format_html(
-        '<section class="card"><header class="card-head">{}<h2>{}</h2></header><div class="card-body"><p>{}</p>'
-        '<p><a href="{}">{}</a></p></div></section>',
-        icon("key"),
-        gettext("Subscriptions"),
-        summary,
-        reverse("subscriptions:list", args=[customer.pk]),
-        gettext("All subscriptions"),
-    )
+    list_url = reverse("subscriptions:list", args=[customer.pk])
+    return render_to_string("subscriptions/panel_customer.html", {"summary": summary, "list_url": list_url})
 
 
 def _summary(count: int, seats: int) -> SafeString:
-    subscriptions = ngettext("%(count)s subscription", "%(count)s subscriptions", count) % {"count": count}
-    places = ngettext("%(seats)s seat", "%(seats)s seats", seats) % {"seats": seats}
+    subscriptions = ngettext("%(count)s subscription", "%(count)s subscriptions", count)
+    subscriptions %= {"count": formats.localize(count)}
+    places = ngettext("%(seats)s seat", "%(seats)s seats", seats) % {"seats": formats.localize(seats)}
     return format_html('{} <span class="note">{}</span>', subscriptions, places)

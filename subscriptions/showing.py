@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils import formats
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.audit.chain import Outcome
@@ -156,12 +157,16 @@ def history_of(actor: Actor, subscription: Subscription) -> list[Entry]:
     """The latest deeds, as far as the reader's own organisation's audit log tells them. One query, by target."""
     if actor.tenant is None:
         return []
-    entries = entries_visible_to(actor, actor.tenant).filter(
-        tenant_id=subscription.tenant_id,
-        target_id=str(subscription.pk),
-        deed__in=TITLES,
-        outcome=Outcome.SUCCEEDED,
-    ).order_by("-at", "-id")[:HISTORY]
+    entries = (
+        entries_visible_to(actor, actor.tenant)
+        .filter(
+            tenant_id=subscription.tenant_id,
+            target_id=str(subscription.pk),
+            deed__in=TITLES,
+            outcome=Outcome.SUCCEEDED,
+        )
+        .order_by("-at", "-id")[:HISTORY]
+    )
     partner = {subscription.partner_id: str(subscription.partner)}
     return [_entry(entry, partner) for entry in entries]
 
@@ -182,12 +187,11 @@ def _entry(entry: AuditEntry, organisations: dict[UUID, str]) -> Entry:
 def _what(entry: AuditEntry) -> str:
     before, after = entry.data.get("before", {}), entry.data.get("after", {})
     if "quantity" in before:
-        return gettext("From %(before)s to %(after)s seats.") % {
-            "before": before["quantity"],
-            "after": after["quantity"],
-        }
+        said = ngettext("From %(before)s to %(after)s seat.", "From %(before)s to %(after)s seats.", after["quantity"])
+        return said % {"before": formats.localize(before["quantity"]), "after": formats.localize(after["quantity"])}
     if "quantity" in after:
-        return gettext("%(seats)s seats.") % {"seats": after["quantity"]}
+        said = ngettext("%(seats)s seat.", "%(seats)s seats.", after["quantity"])
+        return said % {"seats": formats.localize(after["quantity"])}
     if "friendly_name" in after:
         return str(after["friendly_name"])
     reason = entry.data.get("reason")

@@ -8,9 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.http import urlencode
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.errors import InvalidInput, RuleBroken, StaleVersion
@@ -66,7 +66,8 @@ def subscription_quantity(request: PortalRequest, customer: Tenant, subscription
     def verb() -> str:
         quantity = form.cleaned_data["quantity"]
         actions.change_quantity(subscription, actor=request.actor, **form.cleaned_data)
-        return gettext("%(name)s now has %(seats)s seats.") % {"name": subscription, "seats": quantity}
+        said = ngettext("%(name)s now has %(seats)s seat.", "%(name)s now has %(seats)s seats.", quantity)
+        return said % {"name": subscription, "seats": formats.localize(quantity)}
 
     return _verb_page(request, customer, subscription, "change_quantity", form, verb)
 

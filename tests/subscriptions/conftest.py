@@ -35,6 +35,12 @@ def sites(cast: Cast) -> Offer:
     return _publish(cast, "SPO-P1", "SharePoint Online (Plan 1)", [Service.SHAREPOINT])
 
 
+@pytest.fixture
+def plenty(cast: Cast) -> Offer:
+    """One service, by the ten thousands."""
+    return _publish(cast, "EXO-P1", "Exchange Online (Plan 1)", [Service.EXCHANGE], maximum_quantity=20_000)
+
+
 def _publish(cast: Cast, sku: str, name: str, services: list[Service], **fields: Any) -> Offer:
     olivia = cast.actor("olivia")
     with acting_as(olivia):

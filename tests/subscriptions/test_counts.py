@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from portal.demo.cast import Cast
 from subscriptions.models import Offer, Subscription
@@ -78,3 +79,19 @@ def test_the_customers_list_is_told_in_one_query(cast: Cast, suite: Offer, sites
 def test_an_organisations_page_leads_to_its_subscriptions(cast: Cast, seats: Subscription) -> None:
     assert "25 seats" in customer_panel(cast.actor("alice"), cast.huaxin)
     assert customer_panel(cast.actor("rosa"), cast.huaxin) == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "seats", "column"),
+    [
+        ("en", 12_000, '1 subscription <span class="note">12,000 seats</span>'),
+        ("fr", 12_000, "12\N{NO-BREAK SPACE}000"),
+        ("en", 1, '1 subscription <span class="note">1 seat</span>'),
+    ],
+)
+def test_the_customers_list_writes_numbers_as_the_reader_does(
+    cast: Cast, plenty: Offer, buy: Buy, language: str, seats: int, column: str
+) -> None:
+    buy(plenty, quantity=seats)
+    with override(language):
+        assert column in customer_column(cast.actor("anna"), [cast.huaxin.pk])[cast.huaxin.pk]
