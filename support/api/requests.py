@@ -72,7 +72,7 @@ class SupportRequestsViewSet(VisibleViewSet):
         """The requests that the caller may read, latest change first; what may be done to one it says itself."""
         query = read_query(request, RULES)
         requests = readable(self.actor)
-        page = query.page(requests.values(*COLUMNS))
+        page = query.page(requests.values_list(*COLUMNS, named=True))
         rows = rows_of(self.actor, page.rows)
         return graph_list(request, page, rows, context="supportRequests", count=query.count(requests))
 

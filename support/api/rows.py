@@ -1,6 +1,6 @@
 """One request as JSON (docs/api.md). Names, not labels: nothing here depends on the reader's language."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -41,17 +41,11 @@ COLUMNS = (
     "resolved_at",
     "version",
     "reads_case",
+    "reads_delivery",
 )
-# How a message that 21Vianet has not answered shows: its receipt is technical, the case is not open yet.
-BY_DELIVERY = {
-    "queued": "queued",
-    "sending": "queued",
-    "sent": "sent",
-    "delayed": "sent",
-    "acknowledged": "sent",
-    "parked": "parked",
-    "cancelled": "withdrawn",
-}
+# How a message that 21Vianet has not answered shows: "sent" once it has left, because its receipt is technical and the
+# case is not open yet.
+BY_DELIVERY = {"queued": "queued", "sending": "queued", "parked": "parked"}
 ESCALATION_STATES = ["queued", "sent", "parked", *EscalationState.values[1:]]
 
 
@@ -63,7 +57,9 @@ class PartyRow(serializers.Serializer[Any]):
 
 
 class EscalationRow(serializers.Serializer[Any]):
-    """What was handed to 21Vianet. To the customer, `state` is `queued` until 21Vianet has acknowledged."""
+    """What was handed to 21Vianet. To the customer, `state` is `queued` until 21Vianet has acknowledged; so it is to
+    whoever may not read the delivery, who reads neither `reason` nor `stepsTried` nor `sentDateTime` either.
+    """
 
     id = serializers.UUIDField()
     state = serializers.ChoiceField(ESCALATION_STATES)
@@ -111,31 +107,41 @@ class SupportRequestDetail(SupportRequestRow):
 
 
 def readable(actor: Actor) -> SupportRequestQuerySet:
-    """What the actor may read, each row with whether the actor may read 21Vianet's case number of it."""
-    tenancy = replace(SupportRequest.tenancy, read=Permission.REQUEST_READ_CASE)
-    condition = read_query(actor, tenancy)
+    """What the actor may read, each row with whether that includes 21Vianet's case number, and how far the partner's
+    escalation has come.
+    """
+    return SupportRequest.objects.visible_to(actor).annotate(
+        reads_case=_may(actor, Permission.REQUEST_READ_CASE),
+        reads_delivery=_may(actor, Permission.REQUEST_READ_DELIVERY),
+    )
+
+
+def _may(actor: Actor, right: Permission) -> Case | Value:
+    """Whether the actor holds another right on the row too."""
+    condition = read_query(actor, replace(SupportRequest.tenancy, read=right))
     no, yes = Value(False), Value(True)
-    reads_case = no if condition is None else Case(When(condition, then=yes), default=no, output_field=BooleanField())
-    return SupportRequest.objects.visible_to(actor).annotate(reads_case=reads_case)
+    return no if condition is None else Case(When(condition, then=yes), default=no, output_field=BooleanField())
 
 
-def rows_of(actor: Actor, found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Rows for these values, escalations included: two more queries for the whole page."""
-    values = list(found)
-    escalations = _escalations([row["id"] for row in values])
-    seen = [escalation.pk for escalation in escalations.values() if _is_partners(actor, escalation)]
-    deliveries = outbox.deliveries_of(seen) if seen else {}
-    return [_row(actor, row, escalations.get(row["id"]), deliveries) for row in values]
+def rows_of(actor: Actor, found: Sequence[Any]) -> list[dict[str, Any]]:
+    """Rows for these COLUMNS, escalations included: two more queries for the whole page."""
+    return _rows(actor, found, _escalations([values.id for values in found]))
+
+
+def _rows(actor: Actor, found: Sequence[Any], escalations: Mapping[UUID, Escalation]) -> list[dict[str, Any]]:
+    told = [escalations[values.id].pk for values in found if values.reads_delivery and values.id in escalations]
+    deliveries = outbox.deliveries_of(told) if told else {}
+    return [_row(actor, values, escalations.get(values.id), deliveries) for values in found]
 
 
 def detail_of(actor: Actor, support_request: SupportRequest) -> dict[str, Any]:
     """One request as it is now, with what the actor may do to it."""
-    values = readable(actor).values(*COLUMNS).get(pk=support_request.pk)
-    (row,) = rows_of(actor, [values])
-    escalation = _escalations([support_request.pk]).get(support_request.pk)
-    answers = decisions(actor, support_request, escalation)
+    values = readable(actor).values_list(*COLUMNS, named=True).get(pk=support_request.pk)
+    escalations = _escalations([support_request.pk])
+    (row,) = _rows(actor, [values], escalations)
+    answers = decisions(actor, support_request, escalations.get(support_request.pk))
     return (
-        {"@odata.etag": etag_of(values["version"])}
+        {"@odata.etag": etag_of(values.version)}
         | row
         | {
             "allowedActions": [name for name, decision in answers.items() if decision],
@@ -149,60 +155,44 @@ def detail_of(actor: Actor, support_request: SupportRequest) -> dict[str, Any]:
 
 
 def _escalations(ids: list[UUID]) -> dict[UUID, Escalation]:
-    """By request, the one that matters: the open one, else the last."""
+    """By request, the one that matters."""
     rows = Escalation.objects.for_system("of requests that the actor reads").filter(support_request__in=ids)
-    chosen: dict[UUID, Escalation] = {}
-    for row in rows.order_by("created_at", "id"):
-        known = chosen.get(row.support_request_id)
-        if known is None or not known.is_open:
-            chosen[row.support_request_id] = row
-    return chosen
-
-
-def _is_partners(actor: Actor, escalation: Escalation) -> bool:
-    """What the partner wrote to 21Vianet, and how far that has come, is the partner's to read."""
-    return actor.tenant_id == escalation.reach_partner_id
+    return {row.support_request_id: row for row in rows.present()}
 
 
 def _row(
-    actor: Actor, values: Mapping[str, Any], escalation: Escalation | None, deliveries: Mapping[UUID, Delivery]
+    actor: Actor, values: Any, escalation: Escalation | None, deliveries: Mapping[UUID, Delivery]
 ) -> dict[str, Any]:
-    assigned = values["assignee_id"] is not None and actor.tenant_id != values["tenant_id"]
+    assigned = values.assignee_id is not None and actor.tenant_id != values.tenant_id
     return {
-        "id": values["reference"],
-        "kind": values["kind"],
-        "title": values["title"],
-        "description": values["description"],
-        "severity": values["severity"],
-        "status": values["status"],
-        "service": SERVICE_NAMES[Service(values["service"])],
-        "customer": _party(values["tenant_id"], values["tenant__name"]),
-        "partner": _party(values["partner_id"], values["partner__name"]),
-        "requester": _party(values["requester_id"], values["requester__display_name"]),
-        "assignee": _party(values["assignee_id"], values["assignee__display_name"]) if assigned else None,
-        "createdDateTime": values["created_at"],
-        "lastModifiedDateTime": values["updated_at"],
-        "resolvedDateTime": values["resolved_at"],
-        "escalation": _escalation(actor, escalation, deliveries, reads_case=values["reads_case"])
-        if escalation
-        else None,
+        "id": values.reference,
+        "kind": values.kind,
+        "title": values.title,
+        "description": values.description,
+        "severity": values.severity,
+        "status": values.status,
+        "service": SERVICE_NAMES[Service(values.service)],
+        "customer": _party(values.tenant_id, values.tenant__name),
+        "partner": _party(values.partner_id, values.partner__name),
+        "requester": _party(values.requester_id, values.requester__display_name),
+        "assignee": _party(values.assignee_id, values.assignee__display_name) if assigned else None,
+        "createdDateTime": values.created_at,
+        "lastModifiedDateTime": values.updated_at,
+        "resolvedDateTime": values.resolved_at,
+        "escalation": _escalation(values, escalation, deliveries.get(escalation.pk)) if escalation else None,
     }
 
 
-def _escalation(
-    actor: Actor, escalation: Escalation, deliveries: Mapping[UUID, Delivery], *, reads_case: bool
-) -> dict[str, Any]:
-    delivery = deliveries.get(escalation.pk)
-    theirs = _is_partners(actor, escalation)
+def _escalation(values: Any, escalation: Escalation, delivery: Delivery | None) -> dict[str, Any]:
     state = escalation.state
     if state == EscalationState.SUBMITTED:
-        state = BY_DELIVERY[delivery.state] if delivery else "queued"
+        state = BY_DELIVERY.get(delivery.state, "sent") if delivery else "queued"
     return {
         "id": escalation.pk,
         "state": state,
-        "reason": escalation.reason if theirs else None,
-        "stepsTried": escalation.steps_tried if theirs else None,
-        "caseNumber": (escalation.case_number or None) if reads_case else None,
+        "reason": escalation.reason if values.reads_delivery else None,
+        "stepsTried": escalation.steps_tried if values.reads_delivery else None,
+        "caseNumber": (escalation.case_number or None) if values.reads_case else None,
         "queuedDateTime": escalation.created_at,
         "sentDateTime": delivery.sent_at if delivery else None,
         "acknowledgedDateTime": escalation.acknowledged_at,

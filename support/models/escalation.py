@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
 from django.utils import timezone
@@ -56,6 +56,17 @@ TONES = {
 }
 
 
+class EscalationQuerySet(TenantQuerySet["Escalation"]):
+    """Escalations; of each request at most one is open."""
+
+    def present(self) -> Self:
+        """Of each request the one that matters: the open one, else the last."""
+        settled = models.Case(models.When(state__in=OPEN_STATES, then=0), default=1)
+        siblings = Escalation.objects.filter(support_request=models.OuterRef("support_request"))
+        first = siblings.order_by(settled, "-created_at", "-id").values("pk")[:1]
+        return self.filter(pk=models.Subquery(first))
+
+
 class Escalation(models.Model):
     """One matter handed to 21Vianet: why, what was tried, and its case number there once it has one.
 
@@ -80,7 +91,7 @@ class Escalation(models.Model):
     acknowledged_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[TenantQuerySet["Escalation"]] = TenantQuerySet.as_manager()  # type: ignore[assignment] # the manager forwards to the queryset
+    objects: ClassVar[EscalationQuerySet] = EscalationQuerySet.as_manager()  # type: ignore[assignment] # the manager forwards to the queryset
     tenancy = Tenancy(
         read=Permission.REQUEST_READ,
         partner="reach_partner_id",

@@ -1,13 +1,17 @@
 """Who gets what answer at which address of `/v1.0/supportRequests`."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from support.models import SupportRequest
+from portal.outbox.models import OutboundMessage, State
+from support import actions
+from support.models import Escalation, SupportRequest
 from tests.support.conftest import Story
 
 Programs = Callable[..., Client]
@@ -61,6 +65,37 @@ def test_a_token_reaches_no_further_than_its_scopes(asked: SupportRequest, rest_
     body = {"reason": "training", "stepsTried": "All."}
     refused = reading.post(f"{PATH}/{asked.reference}/escalate", body, content_type="application/json")
     assert (refused.status_code, refused.json()["error"]["code"]) == (403, "scopeMissing")
+
+
+def handed_over(client: Client, reference: str) -> dict[str, object]:
+    """What one request and the list say about its escalation: the same."""
+    one = client.get(f"{PATH}/{reference}").json()["escalation"]
+    (row,) = client.get(PATH).json()["value"]
+    assert row["escalation"] == one
+    return {name: one[name] for name in ("state", "reason", "stepsTried", "sentDateTime")}
+
+
+def test_a_token_without_the_right_reads_no_delivery(escalated: Escalation, rest_of: Programs) -> None:
+    OutboundMessage.objects.update(state=State.PUBLISHED, attempts=1, first_published_at=timezone.now())
+    reference = escalated.support_request.reference
+    nothing = {"state": "queued", "reason": None, "stepsTried": None, "sentDateTime": None}
+    assert handed_over(rest_of("helen", scopes=("support.request:read",)), reference) == nothing
+    assert handed_over(rest_of("alice"), reference) == nothing
+    scopes = ("support.request:read", "support.request:read_delivery")
+    told = handed_over(rest_of("helen", scopes=scopes), reference)
+    assert (told["state"], told["reason"], told["stepsTried"]) == ("sent", "training", escalated.steps_tried)
+    assert told["sentDateTime"] is not None
+
+
+def test_the_open_escalation_matters_whatever_the_clocks_say(
+    story: Story, escalated: Escalation, rest_of: Programs
+) -> None:
+    story.do("helen", actions.withdraw_escalation, escalated.support_request)
+    again = story.escalate(escalated.support_request)
+    Escalation.objects.filter(pk=again.pk).update(created_at=escalated.created_at - timedelta(seconds=1))
+    told = rest_of("helen").get(f"{PATH}/{escalated.support_request.reference}").json()
+    assert (told["escalation"]["id"], told["escalation"]["state"]) == (str(again.pk), "queued")
+    assert "withdraw" in told["allowedActions"]
 
 
 def test_the_list_costs_the_same_for_many(story: Story, rest_of: Programs) -> None:
