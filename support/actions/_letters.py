@@ -40,14 +40,16 @@ def acknowledged(support_request: SupportRequest, escalation: Escalation) -> Non
 
 
 def answered(support_request: SupportRequest, line: Comment, outcome: str) -> None:
-    """Both sides read what 21Vianet wrote, as far as they may; `outcome` is answered, rejected or resolved."""
+    """Both sides read what 21Vianet wrote, as far as they may; `outcome` is answered, rejected, resolved or,
+    once the escalation had ended, late.
+    """
     _send(
         "support_request_answered", _who_follow(support_request), support_request, None, outcome=outcome, text=line.text
     )
 
 
 def _who_follow(support_request: SupportRequest) -> list[User]:
-    customer = [reader for reader in _customer_people(support_request) if _may_read_case(reader, support_request)]
+    customer = _customer_people(support_request, Permission.REQUEST_READ_CASE)
     return [*_partner_people(support_request), *customer]
 
 
@@ -57,18 +59,15 @@ def _partner_people(support_request: SupportRequest) -> list[User]:
     return [person for person in people if person.pk == support_request.assignee_id] or people
 
 
-def _customer_people(support_request: SupportRequest) -> list[User]:
-    """Who asked; where the partner filed it on behalf, the customer's people who read all of it."""
+def _customer_people(support_request: SupportRequest, right: Permission = Permission.REQUEST_READ) -> list[User]:
+    """Who asked, as far as the right still reaches; where the partner filed it on behalf, the customer's people who
+    read all of it.
+    """
     requester = support_request.requester
     if requester.tenant_id != support_request.tenant_id:
-        rights = Permission.REQUEST_READ_CASE
-        return list(people_who_can(rights, support_request, support_request.tenant_id))
-    reads = can(Actor.of(requester), Permission.REQUEST_READ, support_request)
-    return [requester] if reads and requester.is_active and requester.deleted_at is None else []
-
-
-def _may_read_case(reader: User, support_request: SupportRequest) -> bool:
-    return bool(can(Actor.of(reader), Permission.REQUEST_READ_CASE, support_request))
+        return list(people_who_can(Permission.REQUEST_READ_CASE, support_request, support_request.tenant_id))
+    reads = requester.is_active and requester.deleted_at is None and can(Actor.of(requester), right, support_request)
+    return [requester] if reads else []
 
 
 def _send(

@@ -8,6 +8,9 @@ from portal.errors import InvalidInput
 from support.models import Comment, Escalation, Side, SupportRequest, Visibility
 from support.rules import present_escalation
 from tenants.actor import Actor
+from tenants.models import Kind
+
+VIANET = "21vianet"  # the machine that speaks for 21Vianet
 
 
 def locked(support_request: SupportRequest) -> tuple[SupportRequest, Escalation | None]:
@@ -28,25 +31,30 @@ def save(support_request: SupportRequest, *fields: str) -> None:
 def write(
     support_request: SupportRequest, actor: Actor, text: str, visibility: Visibility = Visibility.PUBLIC
 ) -> Comment:
-    """A line of the conversation, in the actor's name."""
+    """A line of the conversation, in the actor's name; 21Vianet's people write in 21Vianet's."""
+    side = side_of(actor, support_request)
+    if side is None:
+        raise LookupError(f"{actor.machine or actor.user_id} stands on no side of {support_request}.")
     line = Comment(
         tenant_id=support_request.tenant_id,
         reach_partner_id=support_request.reach_partner_id,
         support_request=support_request,
         visibility=visibility,
-        side=side_of(actor, support_request),
-        author=actor.user,
-        author_name=actor.user.display_name if actor.user else "21Vianet",
+        side=side,
+        author=None if side == Side.VIANET else actor.user,
+        author_name=actor.user.display_name if actor.user and side != Side.VIANET else "21Vianet",
         text=text,
     )
     line.save(force_insert=True)
     return line
 
 
-def side_of(actor: Actor, support_request: SupportRequest) -> Side:
-    """On which side of the request the actor stands."""
-    if actor.user is None:
+def side_of(actor: Actor, support_request: SupportRequest) -> Side | None:
+    """On which side of the request the actor stands; the portal's own machines stand on none."""
+    if actor.machine == VIANET or actor.kind == Kind.OPERATOR:
         return Side.VIANET
+    if actor.user is None:
+        return None
     return Side.CUSTOMER if actor.tenant_id == support_request.tenant_id else Side.PARTNER
 
 

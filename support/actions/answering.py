@@ -1,13 +1,12 @@
-"""What 21Vianet does about an escalation: through the queue as the machine `21vianet`."""
+"""What 21Vianet does about an escalation: through the queue as the machine `21vianet`, or by an operator's admin."""
 
 from django.db import transaction
 
 from portal.audit import book
-from portal.errors import RuleBroken
+from portal.database import transaction_as
 from support.actions import _letters as letters
-from support.actions._saving import save, write
-from support.models import Escalation, EscalationState, Status, SupportRequest
-from support.rules import CLOSED
+from support.actions._saving import VIANET, save, write
+from support.models import Comment, Escalation, EscalationState, Status, SupportRequest
 from tenants.access import Permission, require
 from tenants.actor import Actor
 
@@ -24,22 +23,18 @@ def acknowledge_escalation(
 ) -> Escalation:
     """21Vianet has opened a case. Late, after an answer or a withdrawal, only the case number is noted."""
     require(actor, Permission.ESCALATION_ACKNOWLEDGE, escalation)
-    support_request, escalation = _locked(escalation)
-    if escalation.state == EscalationState.SUBMITTED:
-        escalation.become(EscalationState.ACKNOWLEDGED)
-    news = not escalation.case_number
-    escalation.case_number = escalation.case_number or case_number
-    _save(escalation, operator_seq)
-    save(support_request)
-    if news:
-        letters.acknowledged(support_request, escalation)
-    book.record(
+    with transaction_as(system=VIANET):
+        support_request, escalation = _locked(escalation)
+        if escalation.state == EscalationState.SUBMITTED:
+            escalation.become(EscalationState.ACKNOWLEDGED)
+        news = escalation.is_open and not escalation.case_number
+        escalation.case_number = escalation.case_number or case_number
+        _save(escalation, operator_seq)
+        save(support_request)
+        if news:
+            letters.acknowledged(support_request, escalation)
         # Without the case number: the log has readers who may not read it (rules.md 6).
-        actor,
-        "support.escalation.acknowledged",
-        support_request,
-        id=str(escalation.pk),
-    )
+        book.record(actor, "support.escalation.acknowledged", support_request, id=str(escalation.pk))
     return escalation
 
 
@@ -65,20 +60,33 @@ def resolve_escalation(escalation: Escalation, *, actor: Actor, text: str, opera
 
 
 def _hear(escalation: Escalation, actor: Actor, state: EscalationState, text: str, operator_seq: int) -> Escalation:
-    support_request, escalation = _locked(escalation)
-    if support_request.status == Status.CLOSED:
-        raise RuleBroken(CLOSED.reason, code=CLOSED.code)
+    """Keep the text, and move what it moves: nothing any more once the escalation has ended (queue.md).
+
+    As the machine, whoever asked: the operator's people reach no customer's rows.
+    """
+    with transaction_as(system=VIANET):
+        support_request, escalation = _locked(escalation)
+        outcome = OUTCOMES[state] if escalation.is_open else "late"
+        if escalation.is_open:
+            _move(support_request, escalation, state)
+        _save(escalation, operator_seq)
+        line = write(support_request, actor, text)
+        save(support_request, "status")
+        letters.answered(support_request, line, outcome)
+        _record(actor, support_request, escalation, line, outcome)
+    return escalation
+
+
+def _move(support_request: SupportRequest, escalation: Escalation, state: EscalationState) -> None:
     if escalation.state != state:
         escalation.become(state)
-    _save(escalation, operator_seq)
-    line = write(support_request, actor, text)
-    if support_request.status not in {Status.WAITING_FOR_PARTNER, Status.RESOLVED}:
+    if support_request.status != Status.WAITING_FOR_PARTNER:
         support_request.become(Status.WAITING_FOR_PARTNER)
-    save(support_request, "status")
-    outcome = OUTCOMES[state]
-    letters.answered(support_request, line, outcome)
-    book.record(actor, f"support.escalation.{outcome}", support_request, id=str(escalation.pk), comment=str(line.pk))
-    return escalation
+
+
+def _record(actor: Actor, support_request: SupportRequest, escalation: Escalation, line: Comment, outcome: str) -> None:
+    deed = "answered" if outcome == "late" else outcome
+    book.record(actor, f"support.escalation.{deed}", support_request, id=str(escalation.pk), comment=str(line.pk))
 
 
 def _locked(escalation: Escalation) -> tuple[SupportRequest, Escalation]:

@@ -7,12 +7,15 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from portal.mail.models import Letter
 from portal.outbox import handlers
 from portal.outbox.consumer import take
 from portal.outbox.models import InboundMessage, OutboundMessage, Outcome, State
 from portal.vianet import contracts
 from support import actions
-from support.models import Comment, Escalation
+from support.actions._saving import write
+from support.models import Comment, Escalation, SupportRequest
+from tenants.actor import Actor, acting_as
 from tests.outbox.messages import acknowledged, answered, from_vianet
 from tests.support.conftest import Story, fresh
 
@@ -113,10 +116,46 @@ def test_messages_that_come_out_of_order_are_applied_in_order(escalated: Escalat
     assert list(Comment.objects.order_by("created_at").values_list("text", flat=True)) == ["First this.", "Done."]
 
 
-def test_what_comes_after_the_end_is_refused(escalated: Escalation) -> None:
-    take([ended(contracts.RESOLVED, escalated, operator_seq=1), answered(escalated.pk, operator_seq=2)])
-    assert outcomes() == [Outcome.APPLIED, Outcome.REFUSED]
-    assert Comment.objects.count() == 1
+@pytest.mark.parametrize("kind", [contracts.ANSWERED, contracts.REJECTED, contracts.RESOLVED])
+def test_what_comes_after_the_end_is_kept_and_moves_nothing(
+    story: Story, escalated: Escalation, browser_of: Browser, kind: str
+) -> None:
+    more = {contracts.ANSWERED: {"language": "en"}, contracts.REJECTED: {"reason": "inappropriate"}}
+    take([ended(contracts.RESOLVED, escalated, operator_seq=1)])
+    story.say(escalated.support_request, "helen", "We check it.")
+    take([ended(kind, escalated, operator_seq=2, text="And restart it.", **more.get(kind, {}))])
+    escalated.refresh_from_db()
+    assert outcomes() == [Outcome.APPLIED, Outcome.APPLIED]
+    assert (escalated.state, fresh(escalated.support_request).status) == ("resolved", "inProgress")
+    assert "And restart it." in browser_of("alice").get(escalated.support_request.get_absolute_url()).content.decode()
+    late = Letter.objects.filter(template="support_request_answered", context__outcome="late")
+    assert sorted(late.values_list("address", flat=True)) == ["alice@huaxin.example", "helen@fanyun.example"]
+
+
+def test_what_comes_after_the_customer_has_closed_is_kept_too(story: Story, escalated: Escalation) -> None:
+    story.do("alice", actions.close, escalated.support_request)
+    take([answered(escalated.pk, operator_seq=1, text="Too late.")])
+    escalated.refresh_from_db()
+    assert (escalated.state, fresh(escalated.support_request).status) == ("withdrawn", "closed")
+    assert Comment.objects.get().text == "Too late."
+
+
+def test_an_operators_admin_answers_in_21vianets_name(story: Story, escalated: Escalation, browser_of: Browser) -> None:
+    story.do("olivia", actions.acknowledge_escalation, escalated, case_number=CASE)
+    story.do("olivia", actions.answer_escalation, escalated, text="Check the connector.")
+    said = Comment.objects.get()
+    assert (said.side, said.author, said.author_name) == ("vianet", None, "21Vianet")
+    page = browser_of("alice").get(escalated.support_request.get_absolute_url()).content.decode()
+    assert (CASE in page, "Check the connector." in page, "Olivia" in page) == (True, True, False)
+
+
+def test_the_portals_own_machines_neither_write_nor_take_a_request_up(asked: SupportRequest) -> None:
+    lifecycle = Actor.system("lifecycle")
+    with acting_as(lifecycle), pytest.raises(LookupError, match="lifecycle stands on no side of SR-"):
+        write(asked, lifecycle, "I am no person.")
+    with acting_as(lifecycle):
+        actions.close(asked, actor=lifecycle)
+    assert (fresh(asked).status, fresh(asked).assignee) == ("closed", None)
 
 
 def test_an_unknown_escalation_is_parked(escalated: Escalation) -> None:
@@ -133,3 +172,4 @@ def test_an_acknowledgement_that_crosses_a_withdrawal_notes_the_case_only(story:
     escalated.refresh_from_db()
     assert (escalated.state, escalated.case_number) == ("withdrawn", CASE)
     assert fresh(escalated.support_request).status == "inProgress"
+    assert not Letter.objects.filter(template="support_request_acknowledged").exists()

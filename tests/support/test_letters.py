@@ -1,6 +1,8 @@
 """The letters of this room: rendered in three languages, to those who may read what they say."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from portal.mail.models import Letter
 from portal.mail.rendering import render
@@ -8,7 +10,7 @@ from portal.outbox.consumer import take
 from portal.vianet import contracts
 from support import actions
 from support.models import Escalation, SupportRequest
-from tenants.actions.roles import remove_role
+from tenants.actions.roles import assign_role, remove_role
 from tenants.models import Role
 from tests.outbox.messages import acknowledged, answered, from_vianet
 from tests.support.conftest import Story
@@ -74,6 +76,22 @@ def test_whoever_lost_the_right_reads_nothing(story: Story) -> None:
     story.say(asked, "helen")
     assert readers("support_request_acknowledged") == ["helen"]
     assert readers("support_request_commented") == []
+
+
+def test_hearing_21vianet_costs_the_same_for_many_readers(story: Story) -> None:
+    escalation = story.escalate(story.ask("helen"))
+    take([acknowledged(escalation.pk)])
+
+    def cost(operator_seq: int) -> int:
+        with CaptureQueriesContext(connection) as seen:
+            take([answered(escalation.pk, operator_seq)])
+        return len([query for query in seen.captured_queries if query["sql"].startswith("SELECT ")])
+
+    two = cost(2)
+    for name in ("uma", "lily", "rosa", "ed"):
+        story.do("alice", assign_role, story.cast.people[name], Role.SERVICE_SUPPORT_ADMIN)
+    assert cost(3) == two
+    assert readers("support_request_answered").count("ed") == 1
 
 
 def test_nobody_writes_to_themselves(story: Story, escalated: Escalation) -> None:
