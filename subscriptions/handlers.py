@@ -9,10 +9,11 @@ from tenants.actor import Actor, acting_as
 from tenants.models import ResellerRelationship
 
 
-def release_customer(relationship: ResellerRelationship) -> None:
+def release_customer(relationship: ResellerRelationship, actor: Actor) -> None:
     """Fills `tenants.relationship_ending`: refuse while a subscription runs, then give up the reach over the rest.
 
-    The database lets a partner change only rows that stay in its reach, so the last step is the lifecycle machine's.
+    `actor` has been asked. The database lets a partner change only rows that stay in its reach, so the last step is the
+    lifecycle machine's.
     """
     with acting_as(Actor.system("lifecycle")):
         theirs = Subscription.objects.for_system("the relationship that ends").filter(

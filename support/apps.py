@@ -9,7 +9,7 @@ class SupportConfig(AppConfig):
 
     def ready(self) -> None:
         from support import deeds, handlers, panels  # noqa: PLC0415 - models are ready only now
-        from support.parting import let_go  # noqa: PLC0415 - as above
+        from support.actions.parting import let_go  # noqa: PLC0415 - as above
         from tenants.deeds import tell  # noqa: PLC0415 - as above
 
         handlers.register()

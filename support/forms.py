@@ -102,4 +102,16 @@ class EscalateForm(forms.Form):
 class WordForm(forms.Form):
     """A word to the other side with a change of status; it becomes a public comment."""
 
-    text = _paragraphs(pgettext_lazy("request", "A word to the other side"), TEXT, rows=4, required=False)
+    text = _paragraphs(pgettext_lazy("request", "Comment for the other side"), TEXT, rows=4, required=False)
+
+
+class WithdrawForm(forms.Form):
+    """Why 21Vianet need not go on."""
+
+    reason = _paragraphs(
+        _("Reason"),
+        IMPACT,
+        rows=3,
+        required=False,
+        help_text=_("21Vianet reads it if the escalation has been sent already."),
+    )

@@ -16,50 +16,65 @@ from support.models import Escalation, Status, SupportRequest
 from tenants.access import Decision, Denied, Permission, allowed_actions
 from tenants.actor import Actor
 
-Rule = Callable[[SupportRequest, Escalation | None], Denied | None]
+Rule = Callable[[SupportRequest, Escalation | None, Actor], Denied | None]
 
 CLOSED = Denied("requestClosed", _("The request is closed. Reopen it first."))
+CLOSED_BY_CUSTOMER = Denied(
+    "requestClosed",
+    format_lazy(
+        _("The request is closed. Only the customer can reopen it, within {days} days."), days=settings.REOPEN_DAYS
+    ),
+)
+PARTNER_GONE = Denied(
+    "partnerGone",
+    _("The partner no longer serves your organisation and cannot answer. Raise a new request with another partner."),
+)
 ENDED = Denied("requestEnded", _("The request is already resolved or closed."))
 NOT_ENDED = Denied("requestNotEnded", _("The request is still being worked on."))
 ALREADY_CLOSED = Denied("requestClosed", _("The request is already closed."))
 ESCALATION_OPEN = Denied(
     "escalationOpen",
-    _("21Vianet is working on it. It can end once 21Vianet has, or once the partner has withdrawn it."),
+    _("21Vianet is working on it. Resolve the request once 21Vianet has finished, or the escalation is withdrawn."),
 )
 ALREADY_ESCALATED = Denied("alreadyEscalated", _("The request is already escalated to 21Vianet."))
 NOT_ESCALATED = Denied("notEscalated", _("Nothing has been handed to 21Vianet, or it is already settled."))
 
 
-def _talk(support_request: SupportRequest, _escalation: Escalation | None) -> Denied | None:
-    return CLOSED if support_request.status == Status.CLOSED else None
+def _talk(support_request: SupportRequest, _escalation: Escalation | None, actor: Actor) -> Denied | None:
+    if support_request.reach_partner_id is None:
+        return PARTNER_GONE
+    if support_request.status != Status.CLOSED:
+        return None
+    return CLOSED if actor.tenant_id == support_request.tenant_id else CLOSED_BY_CUSTOMER
 
 
-def _escalate(support_request: SupportRequest, escalation: Escalation | None) -> Denied | None:
+def _escalate(support_request: SupportRequest, escalation: Escalation | None, _actor: Actor) -> Denied | None:
     if escalation is not None and escalation.is_open:
         return ALREADY_ESCALATED
     return ENDED if support_request.has_ended else None
 
 
-def _withdraw(_support_request: SupportRequest, escalation: Escalation | None) -> Denied | None:
+def _withdraw(_support_request: SupportRequest, escalation: Escalation | None, _actor: Actor) -> Denied | None:
     return None if escalation is not None and escalation.is_open else NOT_ESCALATED
 
 
-def _resolve(support_request: SupportRequest, escalation: Escalation | None) -> Denied | None:
+def _resolve(support_request: SupportRequest, escalation: Escalation | None, _actor: Actor) -> Denied | None:
     if support_request.has_ended:
         return ENDED
     return ESCALATION_OPEN if escalation is not None and escalation.is_open else None
 
 
-def _close(support_request: SupportRequest, escalation: Escalation | None) -> Denied | None:
-    if support_request.status == Status.CLOSED:
-        return ALREADY_CLOSED
-    return ESCALATION_OPEN if escalation is not None and escalation.is_open else None
+def _close(support_request: SupportRequest, _escalation: Escalation | None, _actor: Actor) -> Denied | None:
+    """Whatever anybody does with it: the customer never has to wait until it may stop asking."""
+    return ALREADY_CLOSED if support_request.status == Status.CLOSED else None
 
 
-def _reopen(support_request: SupportRequest, _escalation: Escalation | None) -> Denied | None:
+def _reopen(support_request: SupportRequest, _escalation: Escalation | None, _actor: Actor) -> Denied | None:
     """A closed request can be reopened for REOPEN_DAYS (14, as in Microsoft's admin centre)."""
     if not support_request.has_ended:
         return NOT_ENDED
+    if support_request.reach_partner_id is None:
+        return PARTNER_GONE
     closed_at = support_request.closed_at
     if closed_at is None or timezone.now() <= closed_at + timedelta(days=settings.REOPEN_DAYS):
         return None
@@ -78,9 +93,9 @@ ACTIONS: Mapping[str, tuple[Permission, Rule]] = {
 }
 
 
-def obey(action: str, support_request: SupportRequest, escalation: Escalation | None) -> None:
+def obey(action: str, support_request: SupportRequest, escalation: Escalation | None, actor: Actor) -> None:
     """Raise RuleBroken (409) where the state forbids the action. Call it under the request's lock."""
-    refusal = ACTIONS[action][1](support_request, escalation)
+    refusal = ACTIONS[action][1](support_request, escalation, actor)
     if refusal is not None:
         raise RuleBroken(refusal.reason, code=refusal.code)
 
@@ -88,13 +103,12 @@ def obey(action: str, support_request: SupportRequest, escalation: Escalation | 
 def decisions(actor: Actor, support_request: SupportRequest, escalation: Escalation | None) -> dict[str, Decision]:
     """For every action: may this person do it to this request now, and if not, why."""
     rights = allowed_actions(actor, support_request, {name: right for name, (right, _rule) in ACTIONS.items()})
-    return {name: _now(name, decision, support_request, escalation) for name, decision in rights.items()}
+    return {name: _now(right, ACTIONS[name][1](support_request, escalation, actor)) for name, right in rights.items()}
 
 
-def _now(action: str, right: Decision, support_request: SupportRequest, escalation: Escalation | None) -> Decision:
+def _now(right: Decision, refusal: Denied | None) -> Decision:
     """The right's answer first: whoever may not at all learns that, not what the state is."""
-    refusal = ACTIONS[action][1](support_request, escalation) if right else None
-    return right if refusal is None else refusal
+    return refusal if right and refusal is not None else right
 
 
 def present_escalation(support_request: SupportRequest) -> Escalation | None:
@@ -102,5 +116,4 @@ def present_escalation(support_request: SupportRequest) -> Escalation | None:
     request.
     """
     rows = Escalation.objects.for_system("of a request that was asked about").filter(support_request=support_request)
-    found = list(rows.select_related("escalated_by").order_by("-created_at", "-id")[:20])
-    return next((row for row in found if row.is_open), found[0] if found else None)
+    return rows.present().select_related("escalated_by").first()

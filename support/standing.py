@@ -14,7 +14,7 @@ _STEPS: dict[str, Text] = {
     Status.IN_PROGRESS: _("They are working on it."),
     Status.WAITING_FOR_CUSTOMER: _("An answer is needed to go on."),
     Status.WAITING_FOR_PARTNER: _("They have news to look at, and will answer."),
-    Status.ESCALATED: _("21Vianet's engineers have it. They answer to the partner."),
+    Status.ESCALATED: _("21Vianet's engineers have it. They reply to the partner."),
     Status.RESOLVED: _("Check that it works, then close the request, or reopen it."),
     Status.CLOSED: _("Nothing is left to do."),
 }
@@ -31,7 +31,7 @@ class NextStep:
 
 
 def owner_name(status: str, customer: Text, partner: Text) -> Text:
-    """Who owns the next step, by name; a dash's worth of nothing once it is closed."""
+    """Who owns the next step, by name; *nobody* once it is closed."""
     side = NEXT_OWNER.get(status)
     if side is None:
         return _("nobody")
@@ -41,6 +41,8 @@ def owner_name(status: str, customer: Text, partner: Text) -> Text:
 def next_step(support_request: SupportRequest, actor: Actor) -> NextStep:
     """Whose turn it is, and *you* where it is the reader's own organisation."""
     status = support_request.status
+    if support_request.reach_partner_id is None and status != Status.CLOSED:
+        return _left_alone(support_request)
     side = NEXT_OWNER.get(status)
     yours = (side == Side.CUSTOMER and actor.tenant_id == support_request.tenant_id) or (
         side == Side.PARTNER and actor.tenant_id == support_request.partner_id
@@ -51,3 +53,13 @@ def next_step(support_request: SupportRequest, actor: Actor) -> NextStep:
     tone = _TONES.get(Status(status), "warning" if yours else "info")
     text = _("The customer is waiting for you.") if yours and side == Side.PARTNER else _STEPS[status]
     return NextStep(owner, text, tone)
+
+
+def _left_alone(support_request: SupportRequest) -> NextStep:
+    """The relationship has ended: nobody but the customer still sees the request."""
+    owner = format_lazy(_("{organisation} (you)"), organisation=str(support_request.tenant))
+    text = _(
+        "{partner} no longer serves your organisation and cannot answer. Close this request. If you still need help,"
+        " raise a new one with another partner."
+    )
+    return NextStep(owner, format_lazy(text, partner=str(support_request.partner)), "warning")

@@ -10,8 +10,8 @@ class TenantsConfig(AppConfig):
     def ready(self) -> None:
         hooks.declare(
             "tenants.relationship_ending",
-            "Before a relationship ends, with `relationship`: raise RuleBroken to forbid it, or clear"
-            " `reach_partner_id` on your rows.",
+            "Before a relationship ends, with `relationship` and the `actor` who ends it: raise RuleBroken to forbid"
+            " it, or clear `reach_partner_id` on your rows.",
         )
         slots.offer(
             "tenants.organisation.panels",

@@ -4,12 +4,15 @@ from django.db import transaction
 
 from portal.audit import book
 from support.actions import _letters as letters
+from support.actions import _withdrawing as withdrawing
 from support.actions._saving import checked, locked, save, take_up, write
 from support.limits import TEXT
 from support.models import Status, SupportRequest
 from support.rules import obey
 from tenants.access import Permission, require
 from tenants.actor import Actor
+
+CLOSED = "The request was closed."  # 21Vianet's engineers read it
 
 
 @transaction.atomic
@@ -21,7 +24,10 @@ def resolve(support_request: SupportRequest, *, actor: Actor, text: str = "") ->
 
 @transaction.atomic
 def close(support_request: SupportRequest, *, actor: Actor) -> SupportRequest:
-    """The customer is content, or needs no answer any more. Nothing can be added afterwards unless it is reopened."""
+    """The customer is content, or needs no answer any more. Nothing can be added afterwards unless it is reopened.
+
+    What is with 21Vianet is taken back, whether or not the partner still could (rules.md 5).
+    """
     require(actor, Permission.REQUEST_CLOSE, support_request)
     return _end(support_request, actor, "close", Status.CLOSED)
 
@@ -35,14 +41,20 @@ def reopen(support_request: SupportRequest, *, actor: Actor, text: str = "") -> 
 
 def _end(support_request: SupportRequest, actor: Actor, action: str, status: Status, text: str = "") -> SupportRequest:
     support_request, escalation = locked(support_request)
-    obey(action, support_request, escalation)
+    obey(action, support_request, escalation, actor)
+    text = checked(text, "text", TEXT, required=False)
     before = support_request.status
+    taken_back = escalation if escalation is not None and escalation.is_open else None
+    if taken_back is not None:
+        withdrawing.take_back(support_request, taken_back, CLOSED)
     support_request.become(status)
     take_up(support_request, actor)
     save(support_request, "status", "resolved_at", "closed_at", "assignee")
-    if text := checked(text, "text", TEXT, required=False):
+    if text:
         write(support_request, actor, text)
     letters.moved(support_request, actor, text)
+    if taken_back is not None:
+        withdrawing.record(support_request, taken_back, actor)
     book.record(
         actor,
         "support.request.reopened" if action == "reopen" else f"support.request.{status}",

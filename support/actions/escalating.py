@@ -1,15 +1,18 @@
 """Handing a request to 21Vianet, and taking it back."""
 
+from typing import cast
+
 from django.db import IntegrityError, transaction
 
 from portal import outbox
 from portal.audit import book
 from portal.errors import RuleBroken
 from support import contracts
+from support.actions import _withdrawing as withdrawing
 from support.actions._saving import checked, choice, locked, save, take_up
 from support.limits import IMPACT, STEPS
-from support.models import Escalation, EscalationState, Reason, Status, SupportRequest
-from support.rules import ALREADY_ESCALATED, NOT_ESCALATED, obey
+from support.models import Escalation, Reason, Status, SupportRequest
+from support.rules import ALREADY_ESCALATED, obey
 from tenants.access import Permission, require
 from tenants.actor import Actor
 
@@ -25,7 +28,7 @@ def escalate_request(
     """
     require(actor, Permission.REQUEST_ESCALATE, support_request)
     support_request, present = locked(support_request)
-    obey("escalate", support_request, present)
+    obey("escalate", support_request, present, actor)
     escalation = Escalation(
         tenant_id=support_request.tenant_id,
         reach_partner_id=support_request.reach_partner_id,
@@ -58,18 +61,11 @@ def _insert(escalation: Escalation) -> None:
 def withdraw_escalation(support_request: SupportRequest, *, actor: Actor, reason: str = "") -> Escalation:
     """Take the escalation back. What was never sent is cancelled; otherwise a message asks 21Vianet to stop."""
     require(actor, Permission.REQUEST_ESCALATE, support_request)
-    support_request, escalation = locked(support_request)
-    if escalation is None or not escalation.is_open:
-        raise RuleBroken(NOT_ESCALATED.reason, code=NOT_ESCALATED.code)
-    escalation.become(EscalationState.WITHDRAWN)
-    escalation.save(update_fields=["state", "acknowledged_at", "closed_at"])
-    if support_request.status == Status.ESCALATED:
-        support_request.become(Status.IN_PROGRESS)
+    support_request, present = locked(support_request)
+    obey("withdraw", support_request, present, actor)
+    escalation = cast(Escalation, present)  # the rule lets nothing but an open one through
+    reason = checked(reason, "reason", IMPACT, required=False)
+    withdrawing.take_back(support_request, escalation, reason)
     save(support_request, "status")
-    cancelled = outbox.cancel(escalation.pk)
-    if not cancelled:
-        reason = checked(reason, "reason", IMPACT, required=False)
-        outbox.enqueue(contracts.escalation_withdrawn(escalation, reason))
-    # Nor how far it had come: the delivery is the partner's to see (permissions.md 1).
-    book.record(actor, "support.escalation.withdrawn", support_request, id=str(escalation.pk))
+    withdrawing.record(support_request, escalation, actor)
     return escalation

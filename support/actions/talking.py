@@ -34,7 +34,7 @@ def comment(
     support_request, escalation = locked(support_request)
     if internal:
         return _note(support_request, escalation, actor, text)
-    obey("comment", support_request, escalation)
+    obey("comment", support_request, escalation, actor)
     line = write(support_request, actor, checked(text, "content", TEXT))
     take_up(support_request, actor)
     _pass_the_turn(support_request, line, escalation, awaits_customer)
@@ -47,7 +47,7 @@ def comment(
 
 
 def _note(support_request: SupportRequest, escalation: Escalation | None, actor: Actor, text: str) -> Comment:
-    obey("note", support_request, escalation)
+    obey("note", support_request, escalation, actor)
     line = write(support_request, actor, checked(text, "content", TEXT), Visibility.INTERNAL)
     # In the partner's own chain: the customer reads its own, and must not learn that there are notes.
     book.record(actor, "support.request.noted", actor.tenant, reference=support_request.reference)

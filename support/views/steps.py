@@ -16,7 +16,7 @@ from portal.errors import Text
 from portal.web import redirect_to, render_page, toast
 from support import actions
 from support.contracts import SERVICE_NAMES
-from support.forms import EscalateForm, WordForm
+from support.forms import EscalateForm, WithdrawForm, WordForm
 from support.models import SupportRequest
 from support.repeats import form_once
 from support.rules import obey, present_escalation
@@ -38,6 +38,7 @@ class Step:
     verb: Callable[..., Any]
     form: type[forms.Form] = forms.Form
     tone: str = "primary"
+    while_escalated: Text = ""  # what else it does while 21Vianet works on the request
 
 
 RESOLVE = Step(
@@ -59,6 +60,7 @@ CLOSE = Step(
     gettext_lazy("The request is closed."),
     actions.close,
     tone="danger",
+    while_escalated=gettext_lazy("The escalation ends too: if 21Vianet has it already, it is asked to stop."),
 )
 REOPEN = Step(
     "reopen",
@@ -72,10 +74,13 @@ REOPEN = Step(
 WITHDRAW = Step(
     "withdraw",
     gettext_lazy("Withdraw the escalation"),
-    gettext_lazy("What was not sent yet is never sent. Otherwise 21Vianet is asked to stop, and the case ends there."),
+    gettext_lazy(
+        "If it has not been sent yet, it never will be. If it has, 21Vianet is asked to stop, and the case ends."
+    ),
     gettext_lazy("Withdraw"),
     gettext_lazy("The escalation is withdrawn. The next step is yours."),
     actions.withdraw_escalation,
+    WithdrawForm,
     tone="danger",
 )
 
@@ -108,7 +113,7 @@ def request_withdraw(request: PortalRequest, support_request: SupportRequest) ->
 def request_escalate(request: PortalRequest, support_request: SupportRequest) -> HttpResponse:
     """Why, what was tried, and exactly what 21Vianet will read."""
     if request.method == "GET":
-        obey("escalate", support_request, present_escalation(support_request))
+        obey("escalate", support_request, present_escalation(support_request), request.actor)
     form = EscalateForm(request.POST or None, initial={"impact": support_request.impact})
     if request.method == "POST" and form.is_valid():
         return form_once(request, lambda: _escalate(request, support_request, form))
@@ -128,14 +133,16 @@ def _escalate(request: PortalRequest, support_request: SupportRequest, form: Esc
 
 
 def _confirm(request: PortalRequest, support_request: SupportRequest, step: Step) -> HttpResponse:
+    escalation = present_escalation(support_request)
     if request.method == "GET":
-        obey(step.action, support_request, present_escalation(support_request))
+        obey(step.action, support_request, escalation, request.actor)
     form = step.form(request.POST if request.method == "POST" else None)
     if form.is_valid():
         return form_once(request, lambda: _do(request, support_request, step, form))
     context = {
         "support_request": support_request,
         "step": step,
+        "while_escalated": step.while_escalated if escalation is not None and escalation.is_open else "",
         "form": form,
         "crumbs": _crumbs(support_request, step.title),
     }

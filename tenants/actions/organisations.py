@@ -97,7 +97,7 @@ def end_relationship(relationship: ResellerRelationship, *, actor: Actor) -> Res
     relationship = ResellerRelationship.objects.locked(relationship.pk)
     if relationship.ended_at is not None or relationship.partner_id != actor.tenant_id:
         raise RuleBroken(_("This relationship has already ended."), code="relationshipEnded")
-    hooks.call("tenants.relationship_ending", relationship=relationship)
+    hooks.call("tenants.relationship_ending", relationship=relationship, actor=actor)
     relationship.ended_at = timezone.now()
     relationship.save(update_fields=["ended_at"])
     _take(relationship.partner, relationship.customer, COMMERCE)

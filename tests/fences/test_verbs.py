@@ -16,6 +16,7 @@ NO_VERBS = {
     "new_temporary_password": "makes a word",
     "end_tokens": "called by verbs that have asked and hold the lock on the person",
     "group_name": "makes a word",
+    "let_go": "called by end_relationship, which has asked and holds the lock on the relationship",
     "role_group": "finds or makes the group of a role, called by verbs",
 }
 # Verbs that ask no right, because the thing is the actor's own or the caller holds a secret; each with its reason.

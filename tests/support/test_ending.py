@@ -8,11 +8,15 @@ from django.conf import LazySettings
 from django.test import Client
 from django.utils import timezone
 
+from portal.audit.models import AuditEntry
 from portal.errors import NotAllowed, RuleBroken
 from portal.mail.models import Letter
+from portal.outbox.models import OutboundMessage
 from support import actions
 from support.models import Comment, Escalation, SupportRequest
-from tests.support.conftest import Story, fresh
+from tenants.actions.organisations import revoke_delegated_admin
+from tenants.models import DelegatedAdmin
+from tests.support.conftest import Story, fresh, messages
 
 Browser = Callable[[str], Client]
 
@@ -57,20 +61,52 @@ def test_a_request_is_reopened_for_fourteen_days(story: Story, asked: SupportReq
     assert story.do("alice", actions.reopen, asked).status == "waitingForPartner"
 
 
-@pytest.mark.parametrize(("by", "verb"), [("helen", actions.resolve), ("alice", actions.close)])
-def test_nothing_ends_while_21vianet_works_on_it(
-    story: Story, escalated: Escalation, by: str, verb: Callable[..., SupportRequest]
-) -> None:
+def test_the_partner_does_not_resolve_what_21vianet_works_on(story: Story, escalated: Escalation) -> None:
     with pytest.raises(RuleBroken) as refusal:
-        story.do(by, verb, escalated.support_request)
+        story.do("helen", actions.resolve, escalated.support_request)
     assert refusal.value.code == "escalationOpen"
 
 
 def test_the_page_says_why_before_anybody_tries(escalated: Escalation, browser_of: Browser) -> None:
     page = browser_of("helen").get(escalated.support_request.get_absolute_url()).content.decode()
-    assert "21Vianet is working on it. It can end once 21Vianet has, or once the partner has withdrawn it." in page
-    customers_page = browser_of("alice").get(escalated.support_request.get_absolute_url()).content.decode()
-    assert "21Vianet is working on it." in customers_page
+    assert "Resolve the request once 21Vianet has finished, or the escalation is withdrawn." in page
+
+
+@pytest.mark.parametrize(("attempts", "types"), [(0, ["escalated"]), (1, ["escalated", "withdrawn"])])
+def test_the_customer_closes_what_21vianet_works_on(
+    story: Story, escalated: Escalation, browser_of: Browser, attempts: int, types: list[str]
+) -> None:
+    grant = DelegatedAdmin.objects.get(customer=story.cast.huaxin, partner=story.cast.fanyun, revoked_at=None)
+    story.do("alice", revoke_delegated_admin, grant)
+    OutboundMessage.objects.update(attempts=attempts)
+    alice, url = browser_of("alice"), escalated.support_request.get_absolute_url()
+    assert browser_of("helen").post(f"{url}withdraw/").status_code == 403
+    assert "The escalation ends too" in alice.get(f"{url}close/").content.decode()
+    assert alice.post(f"{url}close/").status_code == 303
+    escalated.refresh_from_db()
+    assert (escalated.state, fresh(escalated.support_request).status) == ("withdrawn", "closed")
+    assert [message.type for message in messages()] == [f"support.request.{name}" for name in types]
+    assert told("closed") == ["helen@fanyun.example"]
+    deeds = AuditEntry.objects.filter(target_id=str(escalated.support_request_id)).order_by("sequence")
+    assert list(deeds.values_list("deed", flat=True))[-2:] == [
+        "support.escalation.withdrawn",
+        "support.request.closed",
+    ]
+
+
+def test_closing_says_nothing_of_an_escalation_where_there_is_none(asked: SupportRequest, browser_of: Browser) -> None:
+    page = browser_of("alice").get(f"{asked.get_absolute_url()}close/").content.decode()
+    assert "The escalation ends too" not in page
+
+
+def test_both_sides_read_who_may_reopen(story: Story, asked: SupportRequest, browser_of: Browser) -> None:
+    story.do("alice", actions.close, asked)
+    texts = {
+        "alice": "The request is closed. Reopen it first.",
+        "helen": "The request is closed. Only the customer can reopen it, within 14 days.",
+    }
+    for person, text in texts.items():
+        assert text in browser_of(person).get(asked.get_absolute_url()).content.decode()
 
 
 def test_resolved_is_not_resolved_again(story: Story, asked: SupportRequest) -> None:

@@ -11,6 +11,7 @@ from portal.database import transaction_as
 from portal.demo.cast import Cast
 from portal.errors import NotAllowed, RuleBroken
 from portal.outbox.models import OutboundMessage, State
+from portal.vianet.envelope import parse
 from support import actions
 from support.models import Escalation, SupportRequest
 from tenants.actions.organisations import revoke_delegated_admin
@@ -139,6 +140,21 @@ def test_what_may_have_been_sent_is_withdrawn_by_a_message(story: Story, escalat
     OutboundMessage.objects.update(attempts=1)
     story.do("helen", actions.withdraw_escalation, escalated.support_request)
     assert [message.type for message in messages()] == ["support.request.escalated", "support.request.withdrawn"]
+
+
+def test_the_page_asks_why_it_is_withdrawn_and_21vianet_reads_it(escalated: Escalation, browser_of: Browser) -> None:
+    OutboundMessage.objects.update(attempts=1)
+    helen, url = browser_of("helen"), f"{escalated.support_request.get_absolute_url()}withdraw/"
+    assert 'name="reason"' in helen.get(url).content.decode()
+    assert helen.post(url, {"reason": "x" * 2_001}).status_code == 422
+    assert helen.post(url, {"reason": "It was the cable."}).status_code == 303
+    assert parse(bytes(messages()[-1].envelope)).data["reason"] == "It was the cable."
+
+
+def test_what_is_not_with_21vianet_is_not_withdrawn(story: Story, asked: SupportRequest) -> None:
+    with pytest.raises(RuleBroken) as refusal:
+        story.do("helen", actions.withdraw_escalation, asked, reason="x" * 2_001)
+    assert refusal.value.code == "notEscalated"
 
 
 def test_after_a_withdrawal_it_can_be_escalated_again(story: Story, escalated: Escalation, browser_of: Browser) -> None:
