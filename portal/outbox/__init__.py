@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from portal.outbox.bell import ring
     from portal.outbox.contracts import Contract, Delivery, Inbound, UnknownSubject
-    from portal.outbox.inbox import receive
     from portal.outbox.reading import deliveries_of, delivery_of, oldest_due_age, oldest_unacknowledged_age
     from portal.outbox.sending import cancel, enqueue, let_go
 
@@ -25,7 +24,6 @@ __all__ = [
     "let_go",
     "oldest_due_age",
     "oldest_unacknowledged_age",
-    "receive",
     "ring",
 ]
 
@@ -41,7 +39,6 @@ _HOMES = {
     "let_go": "sending",
     "oldest_due_age": "reading",
     "oldest_unacknowledged_age": "reading",
-    "receive": "inbox",
     "ring": "bell",
 }
 

@@ -5,20 +5,20 @@ counted when it comes again, and never applied.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypedDict
 from uuid import UUID
 
 import structlog
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.db.models import F
 
 from portal.database import now, transaction_as
 from portal.outbox.models import InboundMessage, Outcome
 from portal.vianet import contracts
 from portal.vianet.envelope import (
-    ID_HEADER,
     MAX_BODY_BYTES,
     SIGNATURE_HEADER,
     BadSignature,
@@ -27,6 +27,7 @@ from portal.vianet.envelope import (
     Stale,
     fingerprint,
     open_sealed,
+    storable,
     verify,
 )
 from portal.vianet.transports import Parcel
@@ -42,21 +43,28 @@ class Place(TypedDict):
     operator_seq: int | None
 
 
-def receive(body: bytes, headers: Mapping[str, object]) -> str | None:
-    """Store one message; returns its id when 21Vianet is to be told that it is stored, else None.
-
-    Handling it is another step (`portal.outbox.handling.handle_due`): storing never runs a handler.
-    """
-    return next(iter(store([Parcel(str(headers.get(ID_HEADER, "")), body, headers)])), None)
-
-
 def store(parcels: Sequence[Parcel]) -> list[str]:
     """Store a batch in one transaction; returns the ids that 21Vianet is to be told are stored: those rightly signed,
-    new or not, except receipts.
+    new or not, except receipts. Handling them is another step.
+
+    A batch that cannot be stored is stored one by one: a message of which nobody has thought is kept, unexamined, and
+    stops no other.
     """
+    try:
+        return _store(parcels, _row)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a message makes of the code that examines it
+        if len(parcels) > 1:
+            return [stored for parcel in parcels for stored in store([parcel])]
+        reason = f"It could not be examined: {error!r}"
+        return _store(parcels, lambda parcel, moment: _quarantined(parcel, moment, Outcome.UNSIGNED, reason))
+
+
+def _store(parcels: Sequence[Parcel], examine: Callable[[Parcel, datetime], InboundMessage]) -> list[str]:
     with transaction_as(system="outbox"):
         moment = now()
-        rows = [_row(parcel, moment) for parcel in parcels]
+        rows = [examine(parcel, moment) for parcel in parcels]
         seen = Counter(row.pk for row in rows)
         known = set(InboundMessage.objects.filter(pk__in=list(seen)).values_list("pk", flat=True))
         fresh = {row.pk: row for row in rows if row.pk not in known}
@@ -78,38 +86,41 @@ def _row(parcel: Parcel, moment: datetime) -> InboundMessage:
         "moment": moment,
         "tolerance": settings.VIANET_TOLERANCE_SECONDS,
     }
+    signature = storable(parcel.headers.get(SIGNATURE_HEADER, ""))[:500]
     try:
         event = contracts.check(open_sealed(parcel.headers, parcel.body, **seal))
     except BadSignature as error:
-        return _quarantined(parcel, moment, Outcome.UNSIGNED, str(error))
+        return _quarantined(parcel, moment, Outcome.UNSIGNED, str(error), signature)
     except Stale as error:
-        return _quarantined(parcel, moment, Outcome.STALE, str(error))
+        return _quarantined(parcel, moment, Outcome.STALE, str(error), signature)
     except Malformed as error:
         # Rightly signed, so the id is 21Vianet's own: sending it again would help nobody.
-        row = _quarantined(parcel, moment, Outcome.MALFORMED, str(error))
+        row = _quarantined(parcel, moment, Outcome.MALFORMED, str(error), signature)
         row.pk = verify(parcel.headers, parcel.body, **seal)[:255]
         return row
-    return _accepted(parcel, moment, event)
+    return _accepted(parcel, moment, event, signature)
 
 
-def _quarantined(parcel: Parcel, moment: datetime, outcome: Outcome, reason: str) -> InboundMessage:
+def _quarantined(
+    parcel: Parcel, moment: datetime, outcome: Outcome, reason: str, signature: str = ""
+) -> InboundMessage:
     return InboundMessage(
         id=f"{outcome.lower()}:{fingerprint(parcel.body)}",
         body=parcel.body[:MAX_BODY_BYTES],
-        signature=str(parcel.headers.get(SIGNATURE_HEADER, ""))[:500].replace("\0", ""),
+        signature=signature,
         received_at=moment,
         due_at=moment,
         outcome=outcome,
-        reason=reason[:1000].replace("\0", ""),
+        reason=storable(reason)[:1000],
     )
 
 
-def _accepted(parcel: Parcel, moment: datetime, event: Event) -> InboundMessage:
+def _accepted(parcel: Parcel, moment: datetime, event: Event, signature: str) -> InboundMessage:
     return InboundMessage(
         id=event.id,
         **place_of(event),
         body=parcel.body,
-        signature=str(parcel.headers.get(SIGNATURE_HEADER, ""))[:500],
+        signature=signature,
         received_at=moment,
         due_at=moment,
     )

@@ -151,6 +151,11 @@ def headers_for(message_id: str, body: bytes, *, key: str, moment: datetime, att
     }
 
 
+def storable(value: object) -> str:
+    """What a header may hold, as text that every database takes: no NUL, no half of a character."""
+    return str(value).encode(errors="replace").decode().replace("\0", "")
+
+
 def verify(
     headers: Mapping[str, object], body: bytes, *, keys: Sequence[str], moment: datetime, tolerance: float
 ) -> str:
@@ -159,15 +164,15 @@ def verify(
     While keys are being rotated the sender may put several signatures into the header, separated by spaces, and the
     receiver may accept several keys. Comparisons take the same time whatever they find.
     """
-    message_id = str(headers.get(ID_HEADER, ""))
-    stamp = str(headers.get(TIMESTAMP_HEADER, ""))
-    offered = str(headers.get(SIGNATURE_HEADER, "")).split()
-    if not message_id or not offered:
+    message_id, stamp, offered = (
+        storable(headers.get(name, "")) for name in (ID_HEADER, TIMESTAMP_HEADER, SIGNATURE_HEADER)
+    )
+    if not message_id or not offered.strip():
         raise BadSignature("The message is not signed.")
     if not (stamp.isascii() and stamp.isdecimal() and len(stamp) <= 12):
         raise BadSignature("The timestamp of the signature is not a number of seconds.")
     expected = [signature(key, message_id, int(stamp), body).encode() for key in keys]
-    matches = [hmac.compare_digest(one, other.encode()) for one in expected for other in offered[:8]]
+    matches = [hmac.compare_digest(one, other.encode()) for one in expected for other in offered.split()[:8]]
     if not any(matches):
         raise BadSignature("No accepted key made this signature.")
     if abs(moment.timestamp() - int(stamp)) > tolerance:

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from portal.vianet.transports import TO_PORTAL, TO_VIANET, Parcel, Temporary, Transport, broker, connect
+from portal.vianet.transports.amqp import AmqpTransport
 
 KINDS = ["memory", pytest.param("amqp", marks=pytest.mark.rabbitmq), pytest.param("redis", marks=pytest.mark.redis)]
 
@@ -163,3 +164,40 @@ def test_a_broker_that_is_away_is_an_answer_and_not_an_error(url: str) -> None:
 def test_an_address_that_names_no_transport_is_refused() -> None:
     with pytest.raises(ValueError, match="must be one of amqp, amqps, redis, rediss, memory"):
         connect("kafka://127.0.0.1", "portal")
+
+
+def test_what_is_no_trouble_of_the_broker_ends_the_consumer(transport: Transport) -> None:
+    def fail(_batch: Sequence[Parcel]) -> None:
+        raise ValueError("a bug")
+
+    publish_all(transport, TO_VIANET, parcels("one"))
+    with pytest.raises(ValueError, match="a bug"):
+        transport.consume(TO_VIANET, fail, threading.Event())
+
+
+class Stopped(BaseException):
+    """The worker's time is over, in the middle of something."""
+
+
+@pytest.mark.rabbitmq
+def test_a_publisher_that_was_interrupted_starts_with_a_new_connection(
+    rabbitmq_url: str, queue_prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transport = connect(rabbitmq_url, f"{queue_prefix}-{uuid4()}")
+    assert isinstance(transport, AmqpTransport)
+    publish_all(transport, TO_VIANET, parcels("one"))
+    used = transport._connection
+    assert used is not None
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr(transport, "_publish_one", stop)
+        with pytest.raises(Stopped):
+            transport.publish(TO_VIANET, parcels("two"))
+    assert transport._connection is None
+    publish_all(transport, TO_VIANET, parcels("three"))
+    assert transport._connection is not used
+    transport.remove(TO_VIANET)
+    transport.close()
+
+
+def stop(*_details: object) -> None:
+    raise Stopped

@@ -4,9 +4,18 @@ from typing import Any, ClassVar
 
 from amqp.exceptions import MessageNacked
 from kombu import Connection, Producer
+from kombu.transport.pyamqp import Message
 
 from portal.vianet.transports.base import Parcel, Temporary
 from portal.vianet.transports.broker import TIMEOUT_SECONDS, BrokerTransport
+
+
+class PlainMessage(Message):
+    """Never unpacked: 21Vianet compresses nothing, and a few bytes may unpack to gigabytes or to an error."""
+
+    def __init__(self, msg: Any, channel: Any = None, **more: Any) -> None:
+        (msg.properties.get("application_headers") or {}).pop("compression", None)
+        super().__init__(msg, channel, **more)  # type: ignore[no-untyped-call]  # kombu has no types
 
 
 class AmqpTransport(BrokerTransport):
@@ -37,6 +46,11 @@ class AmqpTransport(BrokerTransport):
     def __init__(self, url: str, prefix: str) -> None:
         super().__init__(url, prefix)
         self._returned: list[str] = []
+
+    def _open_channel(self, connection: Connection, queue: str) -> Any:
+        channel = super()._open_channel(connection, queue)
+        channel.Message = PlainMessage
+        return channel
 
     def _make_producer(self, connection: Connection) -> Producer:
         return Producer(connection.channel(), auto_declare=False, on_return=self._on_return)

@@ -11,7 +11,7 @@ import structlog
 from kombu import Connection, Consumer, Message, Producer, Queue
 from kombu.exceptions import KombuError
 
-from portal.vianet.envelope import CONTENT_TYPE, ID_HEADER
+from portal.vianet.envelope import CONTENT_TYPE, ID_HEADER, storable
 from portal.vianet.transports.base import BATCH, PATIENCE_SECONDS, Parcel, Receiver, Temporary
 
 log = structlog.get_logger(__name__)
@@ -55,6 +55,10 @@ class BrokerTransport:
             except self._troubles() as error:
                 self._forget_connection()
                 answers += [Temporary(f"{type(error).__name__}: {error}")] * (len(parcels) - len(answers))
+            except BaseException:
+                # Stopped in the middle of a confirmation: the next answer on this channel would be taken for another's.
+                self._forget_connection()
+                raise
         return answers
 
     def _publish_one(self, producer: Producer, queue: str, parcel: Parcel) -> Temporary | None:
@@ -93,7 +97,7 @@ class BrokerTransport:
 
     def consume(self, queue: str, receiver: Receiver, stop: Event) -> None:
         """Hand batches to `receiver`; after any trouble with the broker, or `Temporary`, connect again with growing
-        pauses.
+        pauses. What else `receiver` raises is its own bug and ends the consumer.
         """
         pause = PATIENCE_SECONDS
         while not stop.is_set():
@@ -104,22 +108,23 @@ class BrokerTransport:
                         if self._handle_batch(connection, waiting, receiver):
                             heard = monotonic()
                         pause = PATIENCE_SECONDS
-            except self._troubles(Temporary) as error:
-                log.warning("broker_consumer_interrupted", queue=self._name(queue), error=repr(error))
+            except Temporary as error:
+                log.warning("broker_consumer_interrupted", queue=self._name(queue), error=str(error))
                 stop.wait(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
     @contextmanager
     def _consumer(self, queue: str) -> Iterator[tuple[Connection, list[Message]]]:
-        connection = self._connect(heartbeat=self.consumer_heartbeat)
+        with _as_temporary():
+            connection = self._connect(heartbeat=self.consumer_heartbeat)
         waiting: list[Message] = []
         try:
-            channel = connection.channel()
-            channel.basic_qos(0, BATCH, False)
-            consumer = Consumer(
-                channel, queues=[self._queue(queue)], on_message=waiting.append, accept=None, auto_declare=True
-            )
-            consumer.consume()
+            with _as_temporary():
+                channel = self._open_channel(connection, queue)
+                channel.basic_qos(0, BATCH, False)
+                Consumer(
+                    channel, queues=[self._queue(queue)], on_message=waiting.append, accept=None, auto_declare=True
+                ).consume()
             # Closing gives back what was not acknowledged, and what Redis had already handed to the last BRPOP: a
             # consumer that is cancelled first would leave that one lying for a minute.
             yield connection, waiting
@@ -127,16 +132,22 @@ class BrokerTransport:
             with suppress(*self._troubles()):
                 connection.release()
 
+    def _open_channel(self, connection: Connection, queue: str) -> Any:
+        """A channel whose messages can be read, whatever somebody has put into the queue."""
+        return connection.channel()
+
     def _handle_batch(self, connection: Connection, waiting: list[Message], receiver: Receiver) -> bool:
         """True when there was something."""
-        self._gather(connection, waiting)
-        if connection.supports_heartbeats and self.consumer_heartbeat:
-            connection.heartbeat_check()
+        with _as_temporary():
+            self._gather(connection, waiting)
+            if connection.supports_heartbeats and self.consumer_heartbeat:
+                connection.heartbeat_check()
         if not waiting:
             return False
         receiver([_parcel(message) for message in waiting])
-        for message in waiting:
-            message.ack()
+        with _as_temporary():
+            for message in waiting:
+                message.ack()
         waiting.clear()
         return True
 
@@ -178,18 +189,23 @@ class BrokerTransport:
     def _options(self) -> dict[str, Any]:
         return dict(self.options)
 
-    def _troubles(self, *more: type[Exception]) -> tuple[type[Exception], ...]:
-        """What a broken, emptied or garbled broker raises. kombu decodes what lies in a Redis list while reading it,
-        hence the last three.
-        """
+    def _troubles(self) -> tuple[type[Exception], ...]:
+        """What a broken or emptied broker raises, or a message that its client cannot encode."""
         connection = Connection(self.url)
         errors: tuple[type[Exception], ...] = connection.connection_errors + connection.channel_errors
-        return (*errors, KombuError, OSError, ValueError, KeyError, TypeError, *more)
+        return (*errors, KombuError, OSError, ValueError, KeyError, TypeError)
 
 
 def _parcel(message: Message) -> Parcel:
-    body = message.body
-    headers = dict(message.headers or {})
-    return Parcel(
-        str(headers.get(ID_HEADER, "")), body.encode() if isinstance(body, str) else bytes(body or b""), headers
-    )
+    body = message.body if isinstance(message.body, bytes) else str(message.body or "").encode(errors="replace")
+    headers = {str(name): storable(value) for name, value in message.headers.items()}
+    return Parcel(headers.get(ID_HEADER, ""), body, headers)
+
+
+@contextmanager
+def _as_temporary() -> Iterator[None]:
+    """kombu decodes what it reads, and raises whatever it stumbles over: none of it may end the consumer."""
+    try:
+        yield
+    except Exception as error:
+        raise Temporary(f"{type(error).__name__}: {error}") from error

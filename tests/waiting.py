@@ -1,0 +1,30 @@
+"""How a test waits: for something that can be seen, never for a time."""
+
+from collections.abc import Callable
+from time import monotonic, sleep
+
+from django.db import connection
+
+
+def wait_until(condition: Callable[[], object], what: str = "it to happen", seconds: float = 20) -> None:
+    """Ask again and again; fails when it has not come true in time."""
+    end = monotonic() + seconds
+    while not condition():
+        assert monotonic() < end, f"Waited {seconds:g} seconds for {what}."
+        sleep(0.01)
+
+
+def wait_until_somebody_waits() -> None:
+    """Until another session of this PostgreSQL database waits for a lock."""
+    wait_until(_sessions_that_wait, "a session that waits for a lock")
+
+
+def _sessions_that_wait() -> int:
+    with connection.cursor() as cursor:
+        # Inside a transaction the first look is remembered.
+        cursor.execute("select pg_stat_clear_snapshot()")
+        cursor.execute(
+            "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+        )
+        waiting: int = cursor.fetchone()[0]
+    return waiting
