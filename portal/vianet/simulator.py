@@ -101,14 +101,20 @@ class Simulator:
             # A receipt for a forged message would let the forger park the rightful one.
             self.desk.count_dropped("bad signature")
             return None
-        except Stale as error:
-            return _refusal(parcel.id, retryable=True, reason=str(error))
-        except Malformed as error:
-            return _refusal(parcel.id, retryable=False, reason=str(error))
+        except (Stale, Malformed) as error:
+            return self._refuse_unread(parcel.id, error)
         if event.type == contracts.PORTAL_RECEIPT:
             self.desk.confirm(event.data["message_id"])
             return None
         return self._accept(event)
+
+    def _refuse_unread(self, message_id: str, error: Stale | Malformed) -> Event | None:
+        """None for an id that no message has: the portal's receipts have ids of their own and are never answered."""
+        try:
+            return _refusal(message_id, retryable=isinstance(error, Stale), reason=str(error))
+        except Malformed:
+            self.desk.count_dropped("not to be refused")
+            return None
 
     def _accept(self, event: Event) -> Event | None:
         if self._happens(self.knobs.silence):

@@ -146,6 +146,24 @@ def test_forged_stale_and_malformed_messages(simulate: Callable[..., Simulator],
     assert simulator.desk.rows("inbox") == []
 
 
+def test_a_receipt_of_the_portal_that_lay_too_long_is_dropped_and_stops_nothing(
+    simulate: Callable[..., Simulator], wire: Transport
+) -> None:
+    simulator, told = simulate(), escalated()
+    ago = datetime.now(UTC) - timedelta(minutes=10)
+    receipt = replace(told, id="receipt:1", type=contracts.PORTAL_RECEIPT, data={"message_id": str(uuid4())})
+    simulator.take([sealed(receipt, moment=ago), sealed(replace(receipt, data={})), sealed(told)])
+    assert [read(parcel).data["message_id"] for parcel in said(wire)] == [told.id]
+    assert simulator.desk.rows("dropped") == [{"reason": "not to be refused", "messages": 2}]
+
+
+def test_a_header_that_is_no_text_stops_nothing(simulate: Callable[..., Simulator], wire: Transport) -> None:
+    simulator, told = simulate(), escalated()
+    parcel = sealed(told)
+    simulator.take([Parcel(told.id, parcel.body, {**parcel.headers, "webhook-signature": "v1,\ud800"}), parcel])
+    assert [read(parcel).data["message_id"] for parcel in said(wire)] == [told.id]
+
+
 def test_knobs_refuse_and_silence(simulate: Callable[..., Simulator], wire: Transport) -> None:
     simulator, told = simulate(refuse=1), escalated()
     simulator.take([sealed(told)])
