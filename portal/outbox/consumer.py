@@ -1,11 +1,12 @@
-"""The process that listens to 21Vianet: store, handle, tell 21Vianet that it may forget, acknowledge to the broker."""
+"""The process that listens to 21Vianet: store, tell 21Vianet that it may forget, handle, acknowledge to the broker."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from threading import Event as Signal
 
 from django.db import InterfaceError, OperationalError, close_old_connections, connections
 
+from portal.database import now
 from portal.outbox.handling import handle_due
 from portal.outbox.inbox import store
 from portal.outbox.sending import SOURCE
@@ -13,6 +14,9 @@ from portal.outbox.wire import seal, transport
 from portal.vianet import contracts
 from portal.vianet.envelope import Event, fingerprint
 from portal.vianet.transports import TO_PORTAL, TO_VIANET, Parcel, Temporary
+
+# The broker takes a consumer for dead that is silent for twice its heartbeat of 10 seconds; the sweep goes on.
+ROUND_SECONDS = 5.0
 
 
 def consume_replies(stop: Signal) -> None:
@@ -31,21 +35,20 @@ def _take_on_a_sound_connection(parcels: Sequence[Parcel]) -> None:
 def take(parcels: Sequence[Parcel]) -> None:
     """One batch from the broker. Raises `Temporary` when the database is away: then the broker keeps the batch."""
     try:
-        forgettable = store(parcels)
-        handle_due()
+        confirm(store(parcels))
+        handle_due(ROUND_SECONDS)
     except (OperationalError, InterfaceError) as error:
         raise Temporary(str(error)) from error
-    confirm(forgettable)
 
 
 def confirm(message_ids: Iterable[str]) -> None:
     """Tell 21Vianet what is stored. It may fail: 21Vianet sends again what it has no receipt for, and that is confirmed
     again.
     """
-    moment = datetime.now(UTC)
-    parcels = [_receipt(message_id, moment) for message_id in message_ids]
-    if parcels:
-        transport().publish(TO_VIANET, parcels)
+    ids = list(message_ids)
+    if ids:
+        moment = now()
+        transport().publish(TO_VIANET, [_receipt(message_id, moment) for message_id in ids])
 
 
 def _receipt(message_id: str, moment: datetime) -> Parcel:

@@ -3,9 +3,11 @@ together.
 """
 
 from datetime import timedelta
+from time import monotonic
 from uuid import UUID
 
 import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db.models import F
 
@@ -21,31 +23,39 @@ from portal.vianet import contracts
 from portal.vianet.envelope import Event, parse
 
 log = structlog.get_logger(__name__)
-MACHINE = "21vianet"
+SYSTEM = "21vianet"
+# A round ends well before the task's time limit; the next sweep goes on.
+ROUND_SECONDS = 15.0
 
 
-def handle_due() -> int:
-    """Handle every stored message that is due; returns how many were tried. Any number of workers may run it at
-    once.
+def handle_due(seconds: float = ROUND_SECONDS) -> int:
+    """Handle the stored messages that are due, at least one, until none is left or the time is over; returns how many
+    were tried. Any number of workers may run it at once.
     """
+    end = monotonic() + seconds
     tried = 0
     while True:
-        with transaction_as(system=MACHINE):
-            due = InboundMessage.objects.filter(outcome=Outcome.RECEIVED, due_at__lte=now())
-            ids = list(
-                due.order_by("received_at", "operator_seq").values_list("pk", flat=True)[: settings.OUTBOX_BATCH]
-            )
-        moved = sum(handle(pk) for pk in ids)
-        tried += len(ids)
+        moved = 0
+        for pk in _due():
+            moved += handle(pk)
+            tried += 1
+            if monotonic() >= end:
+                return tried
         # Rows that another worker holds stay due: they are left to it.
         if not moved:
             return tried
 
 
+def _due() -> list[str]:
+    with transaction_as(system=SYSTEM):
+        due = InboundMessage.objects.filter(outcome=Outcome.RECEIVED, due_at__lte=now())
+        return list(due.order_by("received_at", "operator_seq").values_list("pk", flat=True)[: settings.OUTBOX_BATCH])
+
+
 def handle(pk: str) -> bool:
     """Handle one message; False when somebody else has it or had it. Never raises because of what the message says."""
     try:
-        with transaction_as(system=MACHINE):
+        with transaction_as(system=SYSTEM):
             row = _locked(pk)
             if row is None:
                 return False
@@ -55,6 +65,9 @@ def handle(pk: str) -> bool:
         _settle(pk, Outcome.REFUSED, f"{error.code}: {error}")
     except UnknownSubject as error:
         _settle(pk, Outcome.PARKED, str(error) or "Nothing is known about its subject.")
+    except SoftTimeLimitExceeded:
+        # The worker's time is over: no fault of the message.
+        raise
     except Exception as error:  # noqa: BLE001 - whatever a handler's bug raises, the other messages must go on
         _postpone(pk, error)
     checkpoints.reach(checkpoints.ACKNOWLEDGED)
@@ -99,16 +112,21 @@ def _apply_receipt(event: Event) -> None:
 
 def _turn(row: InboundMessage) -> Outcome | None:
     """None when it is this message's turn, IGNORED when that has passed, RECEIVED when an earlier one may still
-    come.
+    come. The first case number has its turn whenever it comes: nothing said later repeats it.
     """
     last = _head_of(row).last_seq
     number = row.operator_seq or 0
-    if number <= last and not row.forced:
+    if number <= last and not row.forced and not _first_case_number(row):
         return Outcome.IGNORED
     patience_ends = row.received_at + timedelta(seconds=settings.OUTBOX_GAP_SECONDS)
     if number > last + 1 and now() < patience_ends:
         return Outcome.RECEIVED
     return None
+
+
+def _first_case_number(row: InboundMessage) -> bool:
+    applied = InboundMessage.objects.filter(subject_id=row.subject_id, type=row.type, outcome=Outcome.APPLIED)
+    return row.type == contracts.ACKNOWLEDGED and not applied.exists()
 
 
 def _head_of(row: InboundMessage) -> OrderHead:
@@ -172,7 +190,7 @@ def _finish(row: InboundMessage, outcome: Outcome, reason: str = "") -> None:
 
 def _settle(pk: str, outcome: Outcome, reason: str) -> None:
     """Write the outcome of a message whose own transaction was rolled back. A refused one has had its turn."""
-    with transaction_as(system=MACHINE):
+    with transaction_as(system=SYSTEM):
         row = _locked(pk)
         if row is None:
             return
@@ -186,7 +204,7 @@ def _settle(pk: str, outcome: Outcome, reason: str) -> None:
 def _postpone(pk: str, error: Exception) -> None:
     """Try again later; after a dozen failures park it for a person."""
     log.error("inbox_handler_failed", message=pk, error=repr(error), exc_info=error)
-    with transaction_as(system=MACHINE):
+    with transaction_as(system=SYSTEM):
         row = _locked(pk)
         if row is None:
             return
@@ -199,12 +217,12 @@ def _postpone(pk: str, error: Exception) -> None:
 
 
 def retry(pk: str) -> bool:
-    """Handle a parked, refused or not understood message again, whatever its place. True when there was one.
+    """Handle a parked, refused, overtaken or not understood message again, whatever its place. True when there was one.
 
     Raises `portal.vianet.envelope.Malformed` when it is still not understood.
     """
-    with transaction_as(system=MACHINE):
-        again = (Outcome.PARKED, Outcome.REFUSED, Outcome.MALFORMED)
+    with transaction_as(system=SYSTEM):
+        again = (Outcome.PARKED, Outcome.REFUSED, Outcome.IGNORED, Outcome.MALFORMED)
         row = InboundMessage.objects.select_for_update().filter(pk=pk, outcome__in=again).first()
         if row is None:
             return False

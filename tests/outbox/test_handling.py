@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import LazySettings
 
 from portal.database import current_identity
@@ -11,6 +12,7 @@ from portal.outbox import UnknownSubject, handlers
 from portal.outbox.consumer import take
 from portal.outbox.contracts import Contract, Inbound
 from portal.outbox.handling import handle_due, retry
+from portal.outbox.inbox import store
 from portal.outbox.models import InboundMessage, OutboundMessage, Outcome, State
 from portal.vianet import contracts
 from tests.outbox.messages import acknowledged, answered, commit, escalation, message
@@ -58,12 +60,25 @@ def test_a_batch_that_arrives_back_to_front_is_applied_in_order(about: Contract,
 
 
 def test_after_a_minute_an_answer_waits_no_longer(about: Contract, heard: list[Inbound]) -> None:
+    take([answered(about.subject_id, 3)])
+    patience_ends()
+    handle_due()
+    late = answered(about.subject_id, 2)
+    take([late])
+    assert [told.operator_seq for told in heard] == [3]
+    assert rows() == [(2, Outcome.IGNORED), (3, Outcome.APPLIED)]
+    assert retry(late.id)
+    handle_due()
+    assert [told.operator_seq for told in heard] == [3, 2]
+
+
+def test_the_first_case_number_is_applied_however_late_and_only_once(about: Contract, heard: list[Inbound]) -> None:
     take([answered(about.subject_id, 2)])
     patience_ends()
     handle_due()
-    take([acknowledged(about.subject_id, 1)])
-    assert [told.operator_seq for told in heard] == [2]
-    assert rows() == [(1, Outcome.IGNORED), (2, Outcome.APPLIED)]
+    take([acknowledged(about.subject_id, 1), acknowledged(about.subject_id, 1)])
+    assert [told.type for told in heard] == [contracts.ANSWERED, contracts.ACKNOWLEDGED]
+    assert rows() == [(1, Outcome.APPLIED), (1, Outcome.IGNORED), (2, Outcome.APPLIED)]
 
 
 def test_two_messages_with_one_number_are_one_applied_and_one_ignored(about: Contract, heard: list[Inbound]) -> None:
@@ -140,3 +155,29 @@ def test_a_message_that_nobody_handles_is_parked(about: Contract, monkeypatch: p
     take([acknowledged(about.subject_id)])
     parked = InboundMessage.objects.get()
     assert (parked.outcome, parked.reason) == (Outcome.PARKED, "Nobody handles vianet.escalation.acknowledged.v1.")
+
+
+def test_a_round_ends_in_time_and_the_next_one_goes_on(heard: list[Inbound]) -> None:
+    told = [escalation() for _ in range(3)]
+    commit(*told)
+    store([acknowledged(about.subject_id) for about in told])
+    assert handle_due(seconds=0) == 1
+    assert len(heard) == 1
+    assert handle_due() == 2
+
+
+def test_the_end_of_the_workers_time_is_no_fault_of_the_message(
+    about: Contract, heard: list[Inbound], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(_told: Inbound) -> None:
+        raise SoftTimeLimitExceeded
+
+    with monkeypatch.context() as slowly:
+        slowly.setitem(handlers._handlers, contracts.ACKNOWLEDGED, slow)
+        store([acknowledged(about.subject_id)])
+        with pytest.raises(SoftTimeLimitExceeded):
+            handle_due()
+    row = InboundMessage.objects.get()
+    assert (row.outcome, row.attempts, row.reason) == (Outcome.RECEIVED, 0, "")
+    assert handle_due() == 1
+    assert len(heard) == 1

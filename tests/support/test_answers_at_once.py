@@ -1,7 +1,6 @@
 """21Vianet answers in the moment in which the partner withdraws: one waits for the other, neither for ever."""
 
 from threading import Thread
-from time import monotonic, sleep
 
 import pytest
 from django.db import connection
@@ -13,6 +12,7 @@ from portal.outbox.inbox import store
 from portal.outbox.models import InboundMessage, OutboundMessage, Outcome, State
 from tests.outbox.messages import acknowledged
 from tests.support.conftest import Story
+from tests.waiting import wait_until_somebody_waits
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -28,11 +28,12 @@ def test_an_answer_locks_the_request_before_its_messages(as_app_role: PostgresCo
         withdrawal.execute("select 1 from support_supportrequest where id = %s for update", [request_id])
         answer = Thread(target=_handle)
         answer.start()
-        _wait_for_a_waiting_one()
+        wait_until_somebody_waits()
         withdrawal.execute("select 1 from outbox_outboundmessage where id = %s for update nowait", [str(message.pk)])
         assert withdrawal.fetchone() == (1,)
         as_app_role.rollback()
     answer.join(timeout=30)
+    assert not answer.is_alive()
     message.refresh_from_db()
     assert (InboundMessage.objects.get().outcome, message.state) == (Outcome.APPLIED, State.ACKED)
 
@@ -42,15 +43,3 @@ def _handle() -> None:
         handle_due()
     finally:
         connection.close()
-
-
-def _wait_for_a_waiting_one() -> None:
-    """Until another session of this database waits for a lock."""
-    end = monotonic() + 10
-    while monotonic() < end:
-        with connection.cursor() as cursor:
-            cursor.execute("select count(*) from pg_locks where not granted")
-            if cursor.fetchone()[0]:
-                return
-        sleep(0.02)
-    raise TimeoutError("Nobody waits for the request.")
