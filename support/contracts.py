@@ -3,6 +3,7 @@
 from typing import Any
 
 from portal.outbox import Contract
+from portal.vianet.contracts import COMMENTED, ESCALATED, WITHDRAWN
 from support.models import Comment, Escalation, Severity, SupportRequest
 from tenants.services import Service
 
@@ -47,7 +48,7 @@ def request_escalated(escalation: Escalation, support_request: SupportRequest) -
             "email": escalation.escalated_by.email,
         },
     }
-    return _contract("support.request.escalated", f"escalated:{escalation.pk}", escalation, data)
+    return _contract(ESCALATED, f"escalated:{escalation.pk}", escalation, data)
 
 
 def comment_added(escalation: Escalation, comment: Comment) -> Contract:
@@ -58,13 +59,13 @@ def comment_added(escalation: Escalation, comment: Comment) -> Contract:
         "author": comment.side,
         "text": comment.text,
     }
-    return _contract("support.request.commented", f"commented:{comment.pk}", escalation, data)
+    return _contract(COMMENTED, f"commented:{comment.pk}", escalation, data)
 
 
 def escalation_withdrawn(escalation: Escalation, reason: str) -> Contract:
     """The partner takes it back, after 21Vianet may have seen it."""
     data = {"escalation_id": str(escalation.pk), "reason": reason}
-    return _contract("support.request.withdrawn", f"withdrawn:{escalation.pk}", escalation, data)
+    return _contract(WITHDRAWN, f"withdrawn:{escalation.pk}", escalation, data)
 
 
 def _contract(kind: str, dedupe_key: str, escalation: Escalation, data: dict[str, Any]) -> Contract:

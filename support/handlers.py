@@ -3,6 +3,7 @@
 """
 
 from portal.outbox import Inbound, UnknownSubject, handlers
+from portal.vianet import contracts
 from support import actions
 from support.models import Escalation
 from tenants.actor import Actor
@@ -12,10 +13,10 @@ MACHINE = Actor.system("21vianet")
 
 def register() -> None:
     """Called once, from `apps.py`."""
-    handlers.register("vianet.escalation.acknowledged.v1", acknowledged)
-    handlers.register("vianet.escalation.answered.v1", answered)
-    handlers.register("vianet.escalation.rejected.v1", rejected)
-    handlers.register("vianet.escalation.resolved.v1", resolved)
+    handlers.register(contracts.ACKNOWLEDGED, acknowledged)
+    handlers.register(contracts.ANSWERED, answered)
+    handlers.register(contracts.REJECTED, rejected)
+    handlers.register(contracts.RESOLVED, resolved)
 
 
 def acknowledged(message: Inbound) -> None:

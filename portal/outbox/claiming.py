@@ -44,6 +44,13 @@ def claim(owner: str, limit: int) -> list[Lease]:
 
 
 def _due(moment: datetime) -> QuerySet[OutboundMessage]:
+    """To be sent now. What is past its last day is not: every sending would push its deadline beyond the sweep that
+    parks it.
+    """
+    return first_and_due(moment).filter(give_up_at__gt=moment)
+
+
+def first_and_due(moment: datetime) -> QuerySet[OutboundMessage]:
     """Due, and nothing earlier in the same order is unsettled."""
     earlier = OutboundMessage.objects.filter(
         order_key=OuterRef("order_key"), order_seq__lt=OuterRef("order_seq")

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-DeliveryState = Literal["queued", "sending", "sent", "delayed", "parked", "acknowledged", "cancelled"]
+DeliveryState = Literal["queued", "sending", "sent", "delayed", "parked", "acknowledged", "cancelled", "discarded"]
 
 _LABELS: dict[DeliveryState, tuple[Promise, str]] = {
     "queued": (_("Waiting to be sent"), "info"),
@@ -19,6 +19,7 @@ _LABELS: dict[DeliveryState, tuple[Promise, str]] = {
     "parked": (_("Could not be delivered"), "danger"),
     "acknowledged": (_("Received by 21Vianet"), "success"),
     "cancelled": (_("Withdrawn before it was sent"), "neutral"),
+    "discarded": (_("Given up: it will not be sent again"), "danger"),
 }
 
 
@@ -44,22 +45,17 @@ class Contract:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """How far the messages about one subject have come: the oldest one that is not settled, else the last.
+    """How far the messages about one subject have come: the oldest one that is not settled or was given up by hand,
+    else the last.
 
     `state` is one of `DeliveryState`; `label` is a text for people, `tone` the badge's. `attempts` counts tries to
-    send, `due_at` is the next moment at which something will happen, `sent_at` when the broker first took it,
-    `last_error` is technical and in English.
+    send, `due_at` is the next moment at which something will happen, `sent_at` when the broker first took it.
     """
 
     state: DeliveryState
-    message_id: UUID
     attempts: int
     due_at: datetime
-    last_error: str
-    created_at: datetime
     sent_at: datetime | None
-    acked_at: datetime | None
-    operator_ref: str
 
     @property
     def label(self) -> Promise:
@@ -74,7 +70,7 @@ class Delivery:
     @property
     def settled(self) -> bool:
         """Nothing more will happen by itself."""
-        return self.state in {"acknowledged", "cancelled"}
+        return self.state in {"acknowledged", "cancelled", "discarded"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ Callers run inside a transaction as a machine. Locks are taken in the order: the
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -14,8 +14,8 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 
 from portal.database import now, transaction_as
-from portal.outbox.claiming import Lease
-from portal.outbox.models import CLAIMABLE, OutboundMessage, State, may_become
+from portal.outbox.claiming import Lease, first_and_due
+from portal.outbox.models import CLAIMABLE, DISCARDED, FINAL, OutboundMessage, State, may_become
 from portal.outbox.retry import acknowledgement_time, backoff
 from portal.outbox.sending import lock_head
 
@@ -72,28 +72,27 @@ def _grouped(numbers: Mapping[Lease, int]) -> dict[int, list[Lease]]:
 def acknowledge(message_id: UUID, operator_ref: str = "") -> bool:
     """21Vianet has the message, whatever the portal believed until now. True when that was news."""
     moment = now()
-    row = OutboundMessage.objects.filter(pk=message_id).values("state", "order_key", "created_at").first()
-    if row is None or State.ACKED not in _following(row["state"]):
+    message = OutboundMessage.objects.filter(pk=message_id)
+    settled = {
+        "state": State.ACKED,
+        "acked_at": moment,
+        "operator_ref": operator_ref[:100],
+        "lease_token": None,
+        "last_error": "",
+        "due_at": moment,
+    }
+    news = message.filter(state__in=CLAIMABLE).update(**settled)
+    row = message.values("state", "order_key", "created_at").first()
+    if row is None:
         return False
-    if row["state"] in (State.DEAD, State.HELD):
+    if not news and row["state"] not in FINAL:
+        # It is parked, or was until just now: whoever parks holds the head, so what it holds is known under the head.
         lock_head(row["order_key"])
-    changed = OutboundMessage.objects.filter(pk=message_id, state__in=may_become(State.ACKED)).update(
-        state=State.ACKED,
-        acked_at=moment,
-        operator_ref=operator_ref[:100],
-        lease_token=None,
-        last_error="",
-        due_at=moment,
-    )
-    if changed and row["state"] in (State.DEAD, State.HELD):
+        news = message.filter(state__in=may_become(State.ACKED)).update(**settled)
         _release(row["order_key"])
-    if changed:
+    if news:
         log.info("outbox_acknowledged", message=str(message_id), seconds=(moment - row["created_at"]).total_seconds())
-    return bool(changed)
-
-
-def _following(state: str) -> list[State]:
-    return [target for target in State if State(state) in may_become(target)]
+    return bool(news)
 
 
 def refuse(message_id: UUID, *, retryable: bool, reason: str) -> bool:
@@ -131,7 +130,7 @@ def bury_overdue() -> int:
     """Park what 21Vianet has not acknowledged in three days. Returns how many were parked."""
     with transaction_as(system="outbox"):
         moment = now()
-        overdue = OutboundMessage.objects.filter(state__in=CLAIMABLE, due_at__lte=moment, give_up_at__lte=moment)
+        overdue = first_and_due(moment).filter(give_up_at__lte=moment)
         rows = list(overdue.order_by("due_at").values_list("pk", "order_key", "last_error")[: settings.OUTBOX_BATCH])
     parked = 0
     for message_id, order_key, last_error in rows:
@@ -147,12 +146,22 @@ def replay(message_id: UUID) -> bool:
     if row is None:
         return False
     lock_head(row["order_key"])
-    moment = now()
     changed = OutboundMessage.objects.filter(pk=message_id, state=State.DEAD).update(
-        state=State.PENDING,
-        due_at=moment,
-        give_up_at=moment + timedelta(hours=settings.OUTBOX_GIVE_UP_HOURS),
-        refusals=0,
+        state=State.PENDING, refusals=0, **_from_now_on()
+    )
+    if changed:
+        _release(row["order_key"])
+    return bool(changed)
+
+
+def discard(message_id: UUID, reason: str) -> bool:
+    """Give a parked message up for good, and let go of what it held. True when it was parked."""
+    row = OutboundMessage.objects.filter(pk=message_id).values("order_key").first()
+    if row is None:
+        return False
+    lock_head(row["order_key"])
+    changed = OutboundMessage.objects.filter(pk=message_id, state=State.DEAD).update(
+        state=State.CANCELLED, last_error=f"{DISCARDED} {reason}"[:LONGEST_ERROR]
     )
     if changed:
         _release(row["order_key"])
@@ -166,4 +175,10 @@ def _release(order_key: UUID) -> None:
     first = parked.values_list("order_seq", flat=True).first()
     if first is not None:
         held = held.filter(order_seq__lt=first)
-    held.update(state=State.PENDING, due_at=now())
+    held.update(state=State.PENDING, **_from_now_on())
+
+
+def _from_now_on() -> dict[str, datetime]:
+    """Due at once, with as many days as a new message."""
+    moment = now()
+    return {"due_at": moment, "give_up_at": moment + timedelta(hours=settings.OUTBOX_GIVE_UP_HOURS)}

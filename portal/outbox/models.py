@@ -30,7 +30,7 @@ MAY_BECOME: dict[State, frozenset[State]] = {
     State.PENDING: frozenset({State.LEASED, State.HELD, State.DEAD, State.ACKED, State.CANCELLED}),
     State.LEASED: frozenset({State.LEASED, State.PUBLISHED, State.PENDING, State.DEAD, State.ACKED}),
     State.PUBLISHED: frozenset({State.LEASED, State.PENDING, State.DEAD, State.ACKED}),
-    State.DEAD: frozenset({State.PENDING, State.ACKED}),
+    State.DEAD: frozenset({State.PENDING, State.ACKED, State.CANCELLED}),
     State.HELD: frozenset({State.PENDING, State.ACKED, State.CANCELLED}),
     State.ACKED: frozenset(),
     State.CANCELLED: frozenset(),
@@ -38,6 +38,8 @@ MAY_BECOME: dict[State, frozenset[State]] = {
 # A worker may take these once they are due.
 CLAIMABLE = (State.PENDING, State.LEASED, State.PUBLISHED)
 FINAL = (State.ACKED, State.CANCELLED)
+# Begins `last_error` of a message that was given up by hand: it is CANCELLED too, but 21Vianet may have seen it.
+DISCARDED = "Discarded:"
 
 
 def may_become(target: State) -> list[State]:
@@ -127,6 +129,11 @@ class OutboundMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type}.v{self.version} {self.order_key}#{self.order_seq}"
+
+    @property
+    def discarded(self) -> bool:
+        """Given up by hand, after 21Vianet may have seen it."""
+        return self.state == State.CANCELLED and self.last_error.startswith(DISCARDED)
 
 
 class Outcome(models.TextChoices):

@@ -22,7 +22,7 @@ def deliveries_of(subject_ids: Iterable[UUID]) -> dict[UUID, Delivery]:
     telling: dict[UUID, OutboundMessage] = {}
     for row in rows.order_by("subject_id", "order_seq"):
         known = telling.get(row.subject_id)
-        if known is None or known.state in FINAL:
+        if known is None or (known.state in FINAL and not known.discarded):
             telling[row.subject_id] = row
     moment = now() if telling else datetime.min
     return {subject_id: _delivery(row, moment) for subject_id, row in telling.items()}
@@ -31,14 +31,9 @@ def deliveries_of(subject_ids: Iterable[UUID]) -> dict[UUID, Delivery]:
 def _delivery(row: OutboundMessage, moment: datetime) -> Delivery:
     return Delivery(
         state=_state(row, moment),
-        message_id=row.pk,
         attempts=row.attempts,
         due_at=row.due_at,
-        last_error=row.last_error,
-        created_at=row.created_at,
         sent_at=row.first_published_at,
-        acked_at=row.acked_at,
-        operator_ref=row.operator_ref,
     )
 
 
@@ -55,6 +50,8 @@ _SIMPLE: dict[str, DeliveryState] = {
 
 def _state(row: OutboundMessage, moment: datetime) -> DeliveryState:
     """Sent once and still not acknowledged in time is *delayed*, whatever the worker is just doing about it."""
+    if row.discarded:
+        return "discarded"
     overdue = row.state == State.PUBLISHED and row.due_at <= moment
     if overdue or (row.state in (State.PENDING, State.LEASED) and row.publishes):
         return "delayed"

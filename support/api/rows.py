@@ -45,7 +45,7 @@ COLUMNS = (
 )
 # How a message that 21Vianet has not answered shows: "sent" once it has left, because its receipt is technical and the
 # case is not open yet.
-BY_DELIVERY = {"queued": "queued", "sending": "queued", "parked": "parked"}
+BY_DELIVERY = {"queued": "queued", "sending": "queued", "parked": "parked", "discarded": "parked"}
 ESCALATION_STATES = ["queued", "sent", "parked", *EscalationState.values[1:]]
 
 

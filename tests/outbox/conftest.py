@@ -93,6 +93,7 @@ def at_work(simulator: Simulator) -> Iterator[None]:
         stop.set()
         for thread in threads:
             thread.join(10)
+        assert not any(thread.is_alive() for thread in threads)
 
 
 __all__ = ["TO_PORTAL", "TO_VIANET", "arrived", "at_work"]

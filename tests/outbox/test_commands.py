@@ -6,6 +6,8 @@ from uuid import uuid4
 import pytest
 from django.core.management import CommandError, call_command
 
+from portal.audit import chain
+from portal.audit.models import AuditEntry
 from portal.database import transaction_as
 from portal.outbox import handlers, marking
 from portal.outbox.consumer import take
@@ -15,6 +17,7 @@ from portal.vianet import contracts
 from tests.outbox.messages import acknowledged, comment, commit, escalation, message
 
 pytestmark = pytest.mark.django_db
+WHY = "Wei: 21Vianet has mended it"
 
 
 def outbox(*words: str) -> str:
@@ -22,6 +25,12 @@ def outbox(*words: str) -> str:
     printed = StringIO()
     call_command("outbox", *words, stdout=printed)
     return printed.getvalue()
+
+
+def recorded() -> list[tuple[str, str, str]]:
+    """What the audit log says that was done by hand: deed, message, reason."""
+    entries = AuditEntry.objects.filter(actor_name="operations", deed__startswith="outbox.").order_by("sequence")
+    return [(entry.deed, entry.target_id, entry.data["reason"]) for entry in entries]
 
 
 @pytest.fixture
@@ -49,12 +58,34 @@ def test_the_list_names_what_needs_a_person(parked: list[OutboundMessage]) -> No
 def test_a_dry_run_changes_nothing_and_a_replay_sends_it_again(parked: list[OutboundMessage], words: list[str]) -> None:
     named = {"--message": str(parked[0].pk), "--subject": str(parked[0].subject_id)}
     words = [*words, *(named[word] for word in words if word in named)]
+    words += ["--reason", WHY]
     assert outbox("replay", *words, "--dry-run").startswith(f"would send {parked[0].pk}")
+    assert recorded() == []
     assert message(parked[0].pk).state == State.DEAD
     assert outbox("replay", *words).startswith(f"sending {parked[0].pk}")
     assert [message(row.pk).state for row in parked] == [State.PENDING, State.PENDING]
     with pytest.raises(CommandError, match="no such parked message"):
         outbox("replay", *words)
+    assert recorded() == [("outbox.message.replayed", str(parked[0].pk), WHY)]
+
+
+def test_a_parked_message_is_given_up_and_what_it_held_is_sent(parked: list[OutboundMessage]) -> None:
+    words = ["discard", str(parked[0].pk), "--reason", WHY]
+    assert outbox(*words, "--dry-run").startswith(f"would discard {parked[0].pk}  support.request.escalated.v1")
+    assert (message(parked[0].pk).state, recorded()) == (State.DEAD, [])
+    assert outbox(*words).startswith(f"discarded {parked[0].pk}  support.request.escalated.v1")
+    assert [message(row.pk).state for row in parked] == [State.CANCELLED, State.PENDING]
+    assert recorded() == [("outbox.message.discarded", str(parked[0].pk), WHY)]
+    for pk in (parked[0].pk, parked[1].pk):
+        with pytest.raises(CommandError, match="no such parked message"):
+            outbox("discard", str(pk), "--reason", WHY)
+    assert chain.verify().broken == ""
+
+
+@pytest.mark.parametrize("words", [["replay", "--all"], ["discard", str(uuid4())], ["retry", "x"]])
+def test_nothing_is_done_by_hand_without_a_reason(words: list[str]) -> None:
+    with pytest.raises(CommandError, match="--reason"):
+        outbox(*words)
 
 
 def test_a_parked_message_of_21vianet_is_handled_again(heard: list[Inbound], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,8 +96,10 @@ def test_a_parked_message_of_21vianet_is_handled_again(heard: list[Inbound], mon
         nobody.setattr(handlers, "_handlers", {})
         take([parcel])
     assert heard == []
-    assert outbox("retry", parcel.id, "--dry-run") == f"would handle {parcel.id}\n"
-    assert outbox("retry", parcel.id) == f"applied {parcel.id}  \n"
+    words = ["retry", parcel.id, "--reason", WHY]
+    assert outbox(*words, "--dry-run") == f"would handle {parcel.id}\n"
+    assert outbox(*words) == f"applied {parcel.id}  \n"
     assert [told.type for told in heard] == [contracts.ACKNOWLEDGED]
     with pytest.raises(CommandError, match="no such parked message"):
-        outbox("retry", parcel.id)
+        outbox(*words)
+    assert recorded() == [("outbox.message.retried", parcel.id, WHY)]

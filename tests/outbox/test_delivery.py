@@ -105,7 +105,7 @@ def test_while_the_broker_is_away_a_message_waits_longer_and_longer(settings: La
     waits = message(row.pk)
     assert (waits.state, waits.attempts, waits.publishes) == (State.PENDING, 1, 0)
     assert "refused" in waits.last_error
-    assert waits.due_at - datetime.now(UTC) <= timedelta(seconds=1)
+    assert waits.due_at - datetime.now(UTC) <= timedelta(seconds=1)  # exact pauses: test_parking.py
 
 
 def test_the_window_bounds_what_is_on_its_way(settings: LazySettings) -> None:

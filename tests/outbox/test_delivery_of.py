@@ -38,7 +38,7 @@ def test_queued_sending_sent_delayed_and_acknowledged() -> None:
         marking.acknowledge(row.pk, "CN20261122-000123")
     delivery = delivery_of(about.subject_id)
     assert delivery is not None
-    assert (delivery.state, delivery.settled, delivery.operator_ref) == ("acknowledged", True, "CN20261122-000123")
+    assert (delivery.state, delivery.settled) == ("acknowledged", True)
     assert (str(delivery.label), delivery.tone) == ("Received by 21Vianet", "success")
 
 
@@ -55,16 +55,27 @@ def test_parked_and_cancelled() -> None:
 
 def test_the_oldest_unsettled_message_speaks_for_its_subject() -> None:
     about = escalation()
-    first, second = commit(about, comment(about))
+    first, _second = commit(about, comment(about))
     deliver_due()
-    delivery = delivery_of(about.subject_id)
-    assert delivery is not None
-    assert delivery.message_id == first.pk
+    assert state_of(about.subject_id) == "sent"
     with transaction_as(system="test"):
         marking.acknowledge(first.pk)
+    assert state_of(about.subject_id) == "queued"
+
+
+def test_a_message_given_up_speaks_for_its_subject_whatever_came_after() -> None:
+    about = escalation()
+    first, second = commit(about, comment(about))
+    with transaction_as(system="test"):
+        marking.bury(first.pk, first.order_key, "unreadable")
+        marking.discard(first.pk, "Wei: told them by telephone")
+    deliver_due()
+    with transaction_as(system="test"):
+        marking.acknowledge(second.pk)
     delivery = delivery_of(about.subject_id)
     assert delivery is not None
-    assert (delivery.message_id, delivery.state) == (second.pk, "queued")
+    assert (delivery.state, delivery.settled, delivery.tone) == ("discarded", True, "danger")
+    assert str(delivery.label) == "Given up: it will not be sent again"
 
 
 def test_many_subjects_are_asked_in_one_go_and_an_unknown_one_has_no_delivery() -> None:

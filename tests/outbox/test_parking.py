@@ -1,15 +1,19 @@
 """Refused messages are parked with what follows them, visibly, and can be sent again."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from random import Random
+from uuid import uuid4
 
 import pytest
 from django.conf import LazySettings
 
 from portal.database import transaction_as
-from portal.outbox import marking
+from portal.outbox import marking, retry
 from portal.outbox.delivering import deliver_due
 from portal.outbox.models import MAY_BECOME, OutboundMessage, State
 from portal.outbox.retry import acknowledgement_time, backoff
+from portal.outbox.tasks import sweep
+from tests.outbox.conftest import arrived
 from tests.outbox.messages import comment, commit, escalation, let_time_pass, message
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +47,41 @@ def test_sending_it_again_lets_the_others_go_in_their_order(parked: list[Outboun
         with transaction_as(system="test"):
             marking.acknowledge(row.pk)
     assert message(parked[0].pk).publishes == 2
+
+
+def test_three_days_after_parking_a_replay_still_delivers_what_it_let_go(parked: list[OutboundMessage]) -> None:
+    OutboundMessage.objects.update(give_up_at=datetime.now(UTC) - timedelta(hours=1))
+    with transaction_as(system="test"):
+        marking.replay(parked[0].pk)
+    for row in parked:
+        sweep()
+        with transaction_as(system="test"):
+            assert marking.acknowledge(row.pk)
+    assert [message(row.pk).publishes for row in parked] == [2, 1, 1]
+
+
+def test_what_is_overdue_is_parked_with_what_follows_and_not_message_by_message() -> None:
+    about = escalation()
+    first, second = commit(about, comment(about))
+    deliver_due()
+    let_time_pass(first.pk, seconds=60)
+    let_time_pass(second.pk)
+    OutboundMessage.objects.update(give_up_at=datetime.now(UTC))
+    sweep()
+    assert (message(first.pk).state, message(second.pk).state) == (State.DEAD, State.HELD)
+
+
+def test_giving_a_message_up_lets_the_others_go_and_never_sends_it(parked: list[OutboundMessage]) -> None:
+    with transaction_as(system="test"):
+        assert marking.discard(parked[0].pk, "Wei: the customer has left")
+        assert marking.discard(parked[0].pk, "again") is False
+        assert marking.discard(uuid4(), "unknown") is False
+        assert marking.acknowledge(parked[0].pk) is False
+    assert [message(row.pk).state for row in parked] == [State.CANCELLED, State.PENDING, State.PENDING]
+    assert message(parked[0].pk).last_error == "Discarded: Wei: the customer has left"
+    arrived()
+    assert deliver_due() == 1
+    assert [parcel.id for parcel in arrived()] == [str(parked[1].pk)]
 
 
 def test_a_receipt_that_comes_after_parking_settles_it_and_lets_the_others_go(parked: list[OutboundMessage]) -> None:
@@ -91,13 +130,25 @@ def test_final_states_lead_nowhere_and_published_is_not_final() -> None:
     assert set(MAY_BECOME) == set(State)
 
 
-def test_pauses_grow_stay_random_and_have_a_ceiling() -> None:
-    assert all(backoff(3) <= timedelta(seconds=4) for _ in range(50))
-    assert all(backoff(60) <= timedelta(seconds=300) for _ in range(50))
+class Always(Random):
+    """Chance that has stopped."""
+
+    def random(self) -> float:
+        return 0.5
+
+
+def test_pauses_double_and_have_a_ceiling(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retry, "_random", Always())
+    pauses = [backoff(failures).total_seconds() for failures in (0, 1, 2, 3, 9, 10, 60)]
+    assert pauses == [0.25, 0.5, 1, 2, 128, 150, 150]
+
+
+def test_the_deadline_for_a_receipt_doubles_up_to_eight_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retry, "_random", Always())
+    times = [acknowledgement_time(publishes).total_seconds() for publishes in (0, 1, 2, 3, 4, 5, 9)]
+    assert times == [33.75, 33.75, 67.5, 135, 270, 540, 540]
+
+
+def test_pauses_and_deadlines_are_random() -> None:
     assert len({backoff(9) for _ in range(20)}) > 1
-
-
-def test_the_deadline_for_a_receipt_doubles_up_to_eight_minutes() -> None:
-    for publishes, seconds in [(1, 30), (2, 60), (3, 120), (4, 240), (5, 480), (9, 480)]:
-        time = acknowledgement_time(publishes)
-        assert timedelta(seconds=seconds) <= time <= timedelta(seconds=seconds * 1.25)
+    assert len({acknowledgement_time(1) for _ in range(20)}) > 1

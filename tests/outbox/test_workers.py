@@ -12,7 +12,7 @@ from portal.database import transaction_as
 from portal.outbox import cancel, marking
 from portal.outbox.claiming import claim
 from portal.outbox.consumer import take
-from portal.outbox.contracts import Inbound
+from portal.outbox.contracts import Contract, Inbound
 from portal.outbox.delivering import deliver_due
 from portal.outbox.handling import handle_due
 from portal.outbox.inbox import store
@@ -20,6 +20,7 @@ from portal.outbox.models import InboundMessage, OutboundMessage, Outcome, State
 from portal.vianet.simulator import Simulator
 from tests.outbox.conftest import arrived, at_work
 from tests.outbox.messages import FANYUN, acknowledged, comment, commit, escalation, let_time_pass, message
+from tests.waiting import wait_until_somebody_waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,6 +44,7 @@ def together(workers: int, work: Callable[[], None]) -> None:
         thread.start()
     for thread in threads:
         thread.join(60)
+    assert not any(thread.is_alive() for thread in threads)
     assert errors == []
 
 
@@ -134,21 +136,60 @@ def test_the_same_message_delivered_to_many_consumers_is_stored_once(heard: list
 
 
 def test_parking_and_writing_about_the_same_request_at_once_leaves_nothing_that_could_overtake() -> None:
+    for _ in range(10):
+        about = escalation()
+        (first,) = commit(about)
+
+        def bury(pk: UUID = first.pk, order_key: UUID = first.order_key) -> None:
+            with transaction_as(system="test"):
+                marking.bury(pk, order_key, "unreadable")
+
+        def write(about: Contract = about) -> None:
+            commit(comment(about))
+
+        jobs = iter([bury, write])
+        together(2, lambda jobs=jobs: next(jobs)())  # type: ignore[misc]  # the default only binds this round's jobs
+        following = OutboundMessage.objects.filter(order_key=first.order_key).exclude(pk=first.pk)
+        assert list(following.values_list("state", flat=True)) == [State.HELD]
+
+
+@pytest.mark.postgres
+def test_a_receipt_that_meets_the_parking_of_its_message_lets_the_others_go() -> None:
     about = escalation()
-    (first,) = commit(about)
-    barrier = threading.Barrier(2)
+    first, second = commit(about, comment(about))
+    deliver_due()
 
-    def bury() -> None:
+    def receive() -> None:
         with transaction_as(system="test"):
-            marking.bury(first.pk, first.order_key, "unreadable")
+            marking.acknowledge(first.pk)
 
-    def write() -> None:
-        commit(comment(about))
+    receipt = threading.Thread(target=lambda: (receive(), connections.close_all()))
+    with transaction_as(system="test"):
+        assert marking.bury(first.pk, first.order_key, "a dozen refusals")
+        receipt.start()
+        wait_until_somebody_waits()
+    receipt.join(30)
+    assert not receipt.is_alive()
+    assert [message(row.pk).state for row in (first, second)] == [State.ACKED, State.PENDING]
 
-    jobs = iter([bury, write])
-    together(2, lambda: (barrier.wait(), next(jobs)())[-1])  # type: ignore[func-returns-value]  # only the order matters
-    states = set(OutboundMessage.objects.exclude(pk=first.pk).values_list("state", flat=True))
-    assert states == {State.HELD}
+
+def test_parking_and_receipt_at_once_hold_nothing_for_ever() -> None:
+    for _ in range(10):
+        about = escalation()
+        first, second = commit(about, comment(about))
+        deliver_due()
+
+        def bury(pk: UUID = first.pk, order_key: UUID = first.order_key) -> None:
+            with transaction_as(system="test"):
+                marking.bury(pk, order_key, "unreadable")
+
+        def receive(pk: UUID = first.pk) -> None:
+            with transaction_as(system="test"):
+                marking.acknowledge(pk)
+
+        jobs = iter([bury, receive])
+        together(2, lambda jobs=jobs: next(jobs)())  # type: ignore[misc]  # the default only binds this round's jobs
+        assert [message(row.pk).state for row in (first, second)] == [State.ACKED, State.PENDING]
 
 
 def test_taking_back_and_sending_at_once_ends_in_one_of_the_two() -> None:

@@ -1,6 +1,7 @@
 """What 21Vianet says reaches the request, once, in order, and only those who may read it."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -8,8 +9,9 @@ import pytest
 from django.test import Client
 
 from portal.mail.models import Letter
-from portal.outbox import handlers
+from portal.outbox import handlers, marking
 from portal.outbox.consumer import take
+from portal.outbox.handling import handle_due
 from portal.outbox.models import InboundMessage, OutboundMessage, Outcome, State
 from portal.vianet import contracts
 from support import actions
@@ -50,6 +52,30 @@ def test_both_sides_see_the_case_number(escalated: Escalation, browser_of: Brows
         found = rest_of(person).get(f"/v1.0/supportRequests/{reference}").json()["escalation"]
         assert (found["state"], found["caseNumber"]) == ("acknowledged", CASE)
     assert OutboundMessage.objects.get().state == State.ACKED
+
+
+def test_a_case_number_that_came_after_the_answer_is_shown_all_the_same(
+    escalated: Escalation, browser_of: Browser
+) -> None:
+    take([answered(escalated.pk, 2)])
+    InboundMessage.objects.update(received_at=datetime.now(UTC) - timedelta(minutes=2), due_at=datetime.now(UTC))
+    handle_due()
+    take([acknowledged(escalated.pk, 1)])
+    escalated.refresh_from_db()
+    assert (escalated.state, escalated.case_number, escalated.operator_seq) == ("accepted", CASE, 2)
+    assert CASE in browser_of("alice").get(escalated.support_request.get_absolute_url()).content.decode()
+
+
+def test_a_message_given_up_is_not_said_to_wait(escalated: Escalation, browser_of: Browser, rest_of: Browser) -> None:
+    row = OutboundMessage.objects.get()
+    marking.bury(row.pk, row.order_key, "unreadable")
+    marking.discard(row.pk, "Wei: it names a product that 21Vianet does not sell")
+    page = browser_of("helen").get(escalated.support_request.get_absolute_url()).content.decode()
+    assert "Given up: it will not be sent again" in page
+    assert "withdraw it and escalate again" in page
+    assert "Waiting to be sent" not in page
+    reference = escalated.support_request.reference
+    assert rest_of("helen").get(f"/v1.0/supportRequests/{reference}").json()["escalation"]["state"] == "parked"
 
 
 def test_a_global_reader_reads_neither_the_case_number_nor_the_answers(

@@ -1,11 +1,16 @@
-"""`manage.py outbox`: what waits, what is parked, and how it is sent again."""
+"""`manage.py outbox`: what waits, what is parked, and how it is sent again or given up.
 
+What is done by hand is recorded in the audit log, in the chain `CHAIN`.
+"""
+
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Count
 
+from portal.audit import book
 from portal.database import transaction_as
 from portal.outbox import handling, marking
 from portal.outbox.bell import ring
@@ -13,11 +18,12 @@ from portal.outbox.models import InboundMessage, OutboundMessage, Outcome, State
 from portal.outbox.reading import oldest_due_age
 from portal.vianet.envelope import Malformed
 
+CHAIN = UUID(int=1)
 NEEDS_A_PERSON = (Outcome.PARKED, Outcome.REFUSED, Outcome.MALFORMED)
 
 
 class Command(BaseCommand):
-    """`list`, `replay` and `retry`; with `--dry-run` the last two only say what they would do."""
+    """`list`, `replay`, `discard` and `retry`; with `--dry-run` the others only say what they would do."""
 
     help = "Show the messages to and from 21Vianet, and send or handle parked ones again."
 
@@ -30,9 +36,12 @@ class Command(BaseCommand):
         choice.add_argument("--message", type=UUID, help="one message, by its id")
         choice.add_argument("--subject", type=UUID, help="every parked message about one escalation")
         choice.add_argument("--all", action="store_true", help="every parked message")
+        discard = deeds.add_parser("discard", help="give a parked message to 21Vianet up, and send what it held")
+        discard.add_argument("id", type=UUID)
         retry = deeds.add_parser("retry", help="handle a parked message of 21Vianet again")
         retry.add_argument("id")
-        for deed in (replay, retry):
+        for deed in (replay, discard, retry):
+            deed.add_argument("--reason", required=True, help="who does this and why, for the audit log")
             deed.add_argument("--dry-run", action="store_true", help="only say what would be done")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -64,21 +73,60 @@ class Command(BaseCommand):
             for row in parked:
                 if options["dry_run"] or marking.replay(row.pk):
                     self.stdout.write(f"{'would send' if options['dry_run'] else 'sending'} {row.pk}  {row}")
+                    self._record("replayed", row, options)
+        ring()
+
+    def _discard(self, options: dict[str, Any]) -> None:
+        with transaction_as(system="outbox"):
+            row = OutboundMessage.objects.filter(pk=options["id"], state=State.DEAD).defer("envelope").first()
+            if row is None or not (options["dry_run"] or marking.discard(row.pk, options["reason"])):
+                raise CommandError("There is no such parked message.")
+            self.stdout.write(f"{'would discard' if options['dry_run'] else 'discarded'} {row.pk}  {row}")
+            self._record("discarded", row, options)
         ring()
 
     def _retry(self, options: dict[str, Any]) -> None:
         if options["dry_run"]:
             self.stdout.write(f"would handle {options['id']}")
             return
-        try:
-            if not handling.retry(options["id"]):
-                raise CommandError("There is no such parked message.")
-        except Malformed as error:
-            raise CommandError(f"It is still not understood: {error}") from error
+        with transaction_as(system="outbox"):
+            try:
+                if not handling.retry(options["id"]):
+                    raise CommandError("There is no such parked message.")
+            except Malformed as error:
+                raise CommandError(f"It is still not understood: {error}") from error
+            self._record("retried", InboundMessage.objects.get(pk=options["id"]), options)
         handling.handle_due()
         with transaction_as(system="outbox"):
             row = InboundMessage.objects.get(pk=options["id"])
         self.stdout.write(f"{row.outcome.lower()} {row.pk}  {row.reason}")
+
+    @staticmethod
+    def _record(deed: str, row: OutboundMessage | InboundMessage, options: dict[str, Any]) -> None:
+        if not options["dry_run"]:
+            reason, subject = options["reason"], str(row.subject_id or "")
+            book.record(Operations(), f"outbox.message.{deed}", Handled(row), reason=reason, subject=subject)
+
+
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """Whoever may run commands on the server; `--reason` says who it was."""
+
+    def audit_identity(self) -> dict[str, Any]:
+        """As the book of deeds asks."""
+        return {"kind": "system", "id": None, "name": "operations", "tenant_id": None}
+
+
+class Handled:
+    """A message in a chain of its own: how far a message has come is not the customer's to read (permissions.md 1)."""
+
+    tenant_id = CHAIN
+
+    def __init__(self, row: OutboundMessage | InboundMessage) -> None:
+        self.pk, self._meta, self._name = str(row.pk)[:64], row._meta, str(row)
+
+    def __str__(self) -> str:
+        return self._name
 
 
 def _counts(model: type[OutboundMessage] | type[InboundMessage], column: str) -> list[tuple[str, int]]:
