@@ -2,10 +2,11 @@
 
 from typing import Any, ClassVar
 
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
+from portal.api.query import refuse_options
 from portal.errors import Unauthenticated
 from tenants.access import Permission
 from tenants.actor import Actor
@@ -20,10 +21,11 @@ class BehindDoor(BasePermission):
 
 
 class VisibleViewSet(ViewSet):
-    """401, 404, 405, 403, in this order, before a handler runs.
+    """401, 404, 405, 403, in this order, before a handler runs; for reading one thing also 400 for unknown options.
 
     `path` names the objects in the address, outermost first, as (model, keyword); `rights` names the right that each
-    action takes, asked about the last of them. `self.objects` holds what was found.
+    action takes, asked about the last of them. `self.objects` holds what was found. A list reads its options by its
+    `Rules`; a change refuses them with its body (`read_body`), for its handler may have another right to ask about.
     """
 
     permission_classes = (BehindDoor,)
@@ -31,6 +33,7 @@ class VisibleViewSet(ViewSet):
     http_method_names = ["get", "head", "post", "patch"]
     path: tuple[PathStep, ...] = ()
     rights: ClassVar[dict[str, Permission | Everyone]] = {}
+    options: ClassVar[frozenset[str]] = frozenset()
     objects: list[Any]
 
     @property
@@ -44,8 +47,14 @@ class VisibleViewSet(ViewSet):
             raise Unauthenticated
         super().initial(request, *args, **kwargs)
         portal_request: PortalRequest = request._request  # type: ignore[assignment] # the middleware made it one
-        self.objects = walk(self.path, portal_request, dict(kwargs))
+        self.objects = self.find(portal_request, dict(kwargs))
         if self.action in self.rights:
             allow(portal_request, self.rights[self.action], self.objects[-1] if self.objects else None)
         elif request.method and request.method.lower() in self.action_map:
             raise LookupError(f"{type(self).__name__} names no right for {self.action!r}.")
+        if request.method in SAFE_METHODS and self.action in self.rights and self.action != "list":
+            refuse_options(request, self.options)
+
+    def find(self, request: PortalRequest, keywords: dict[str, Any]) -> list[Any]:
+        """What the call is about, outermost first, each within reach."""
+        return walk(self.path, request, keywords)

@@ -13,6 +13,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from portal.api.errors import as_portal_error, unknown_names
+from portal.api.query import refuse_options
 from portal.errors import BadRequest, InvalidInput
 
 
@@ -52,9 +53,10 @@ class WholeNumber(serializers.IntegerField):
 def read_body(request: Request, shape: type[StrictSerializer], *, partial: bool = False) -> dict[str, Any]:
     """The body's values under the names that the verb uses; only what was sent when `partial` (PATCH).
 
-    Raises BadRequest for a body that is no object, is empty where something must be named, or has unknown properties;
-    InvalidInput for wrong values.
+    Raises BadRequest for options in the address, for a body that is no object, is empty where something must be named,
+    or has unknown properties; InvalidInput for wrong values.
     """
+    refuse_options(request)
     body = request.data
     if body is None or (hasattr(body, "__len__") and not len(body)):
         body = {}

@@ -1,6 +1,6 @@
 """The `$` options of a collection, whitelisted per resource. An option, property or value that is not known is 400."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -26,17 +26,16 @@ LONGEST_NUMBER = 9  # digits; zeros in front included
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What one collection offers. `order` is the default and must end in the primary key, as must no caller's own.
+    """What one collection offers. `order` is the default and must end in the primary key; to an order that a caller
+    wishes the key is added.
 
     `select` names the properties of a row; empty means that `$select` is not offered. `countable` allows `$count=true`.
-    `extra` names further parameters that the view reads itself.
     """
 
     order: tuple[str, ...]
     properties: Properties = field(default_factory=dict)
     select: frozenset[str] = frozenset()
     countable: bool = False
-    extra: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +79,17 @@ def read_query(request: Request | HttpRequest, rules: Rules) -> Query:
     )
 
 
+def refuse_options(request: Request | HttpRequest, known: Container[str] = ()) -> None:
+    """400 for options in the address of one thing, or of a call that changes something; `known` names exceptions."""
+    if strangers := [name for name in request.GET if name not in known]:
+        raise unknown_names(strangers, gettext_lazy("No such parameter."))
+
+
 def _options(request: Request | HttpRequest, rules: Rules) -> dict[str, str]:
     given: dict[str, str] = {}
     unknown = []
     for written, values in request.GET.lists():
         name = written.removeprefix("$")
-        if written in rules.extra:
-            continue
         if name not in OPTIONS or (name == "count" and not rules.countable) or (name == "select" and not rules.select):
             unknown.append(written)
         elif name in given or len(values) > 1:
@@ -152,10 +155,3 @@ def _select(text: str, rules: Rules) -> frozenset[str]:
 
 def _refuse(option: str, message: str) -> NoReturn:
     raise BadRequest(message, code="invalidQuery", details=[{"target": f"${option}", "message": message}])
-
-
-def order_columns(rules: Rules) -> Sequence[str]:
-    """The columns that `.values_list()` must fetch for any order that the rules allow."""
-    columns = [name.lstrip("-") for name in rules.order]
-    columns += [entry.column for entry in rules.properties.values() if isinstance(entry, Property) and entry.orderable]
-    return list(dict.fromkeys(columns))

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from portal.api.errors import API_PREFIX, unknown_names
+from portal.api.errors import API_PREFIX
 from portal.errors import BadRequest, Unauthenticated
 from tenants.models import User
 from tenants.rest import VisibleViewSet
@@ -40,6 +40,7 @@ class MeViewSet(VisibleViewSet):
 
     rights: ClassVar = {"retrieve": SIGNED_IN}
     answers: ClassVar = {"retrieve": MeRow}
+    options = frozenset({"$select", "select"})
 
     def retrieve(self, request: Request) -> Response:
         """The caller's account; `$select` as in Graph."""
@@ -67,9 +68,6 @@ def graph_user(user: User) -> dict[str, Any]:
 
 
 def _selected(request: Request) -> list[str]:
-    strangers = [name for name in request.GET if name not in {"$select", "select"}]
-    if strangers:
-        raise unknown_names(strangers, _("No such parameter."))
     text = request.GET.get("$select", request.GET.get("select", ""))
     names = [name.strip() for name in text.split(",") if name.strip()] or list(DEFAULT)
     if unknown := set(names) - {*DEFAULT, *ON_SELECT}:
