@@ -3,7 +3,8 @@
 Graph's paths name no tenant: the token does, by the customer it was made for or by its owner's home.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar
@@ -31,28 +32,10 @@ from tenants.access import Permission
 from tenants.models import Tenant
 from tenants.rest import VisibleViewSet
 from tenants.services import Service
-from tenants.web import PortalRequest, allow, within_reach_or_404
+from tenants.web import PortalRequest, within_reach_or_404
 
 CONTEXT = "admin/serviceAnnouncement/messages"
 MOST_MARKED = 1000
-COLUMNS = (
-    "id",
-    "last_modified_at",
-    "start_at",
-    "end_at",
-    "reference",
-    "title",
-    "body",
-    "category",
-    "severity",
-    "service_mask",
-    "tag_mask",
-    "is_major_change",
-    "action_required_by",
-    "is_read",
-    "is_archived",
-    "is_favorited",
-)
 
 
 @cache
@@ -95,29 +78,46 @@ PROPERTIES: dict[str, Property | Collection] = {
 }
 
 
-def _row(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Graph's resource. The portal keeps no details and no attachments."""
-    return {
-        "id": values["reference"],
-        "title": values["title"],
-        "body": {"contentType": "html", "content": clean_body(values["body"])},
-        "category": values["category"],
-        "severity": values["severity"],
-        "services": [_in_english(service.label) for service in SERVICE_BITS.codes(values["service_mask"])],
-        "tags": [_in_english(tag.label) for tag in TAG_BITS.codes(values["tag_mask"])],
-        "isMajorChange": values["is_major_change"],
-        "actionRequiredByDateTime": values["action_required_by"],
-        "startDateTime": values["start_at"],
-        "endDateTime": values["end_at"],
-        "lastModifiedDateTime": values["last_modified_at"],
-        "details": [],
-        "hasAttachments": False,
-        "viewPoint": {
-            "isRead": values["is_read"],
-            "isArchived": values["is_archived"],
-            "isFavorited": values["is_favorited"],
-        },
-    }
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A property of Graph's resource: the columns that it takes, and what it makes of them (of one: that value)."""
+
+    columns: tuple[str, ...]
+    show: Callable[..., Any] = lambda value: value
+
+
+# The portal keeps no details and no attachments.
+PARTS: Mapping[str, Part] = {
+    "id": Part(("reference",)),
+    "title": Part(("title",)),
+    "body": Part(("body",), lambda text: {"contentType": "html", "content": clean_body(text)}),
+    "category": Part(("category",)),
+    "severity": Part(("severity",)),
+    "services": Part(("service_mask",), lambda mask: [_in_english(code.label) for code in SERVICE_BITS.codes(mask)]),
+    "tags": Part(("tag_mask",), lambda mask: [_in_english(tag.label) for tag in TAG_BITS.codes(mask)]),
+    "isMajorChange": Part(("is_major_change",)),
+    "actionRequiredByDateTime": Part(("action_required_by",)),
+    "startDateTime": Part(("start_at",)),
+    "endDateTime": Part(("end_at",)),
+    "lastModifiedDateTime": Part(("last_modified_at",)),
+    "details": Part((), list),
+    "hasAttachments": Part((), bool),
+    "viewPoint": Part(
+        ("is_read", "is_archived", "is_favorited"),
+        lambda *marks: dict(zip(("isRead", "isArchived", "isFavorited"), marks, strict=True)),
+    ),
+}
+
+
+def _columns(names: Iterable[str], order: Iterable[str] = ()) -> list[str]:
+    """What must be fetched for these properties and this order; a body costs most, and is fetched only when wanted."""
+    needed = [column for name in names for column in PARTS[name].columns]
+    return list(dict.fromkeys([*needed, *(name.lstrip("-") for name in order)]))
+
+
+def _row(names: Iterable[str], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Graph's resource, with these of its properties."""
+    return {name: PARTS[name].show(*(values[column] for column in PARTS[name].columns)) for name in names}
 
 
 class BodyRow(serializers.Serializer[Any]):
@@ -155,7 +155,7 @@ class MessageRow(serializers.Serializer[Any]):
     viewPoint = ViewPointRow()
 
 
-RULES = Rules(order=ORDER, properties=PROPERTIES, select=frozenset(MessageRow().fields), countable=True)
+RULES = Rules(order=ORDER, properties=PROPERTIES, select=frozenset(PARTS), countable=True)
 
 
 class MarkShape(StrictSerializer):
@@ -173,19 +173,18 @@ class DoneRow(serializers.Serializer[Any]):
 
 
 class CustomerOfToken(VisibleViewSet):
-    """Behind the door of the `customer` that the token means: it is within reach, and the right holds there."""
+    """About the customer that the token means: the one that it was made for, or its owner's home."""
 
-    customer: Tenant
+    @property
+    def customer(self) -> Tenant:
+        """Whose messages."""
+        customer: Tenant = self.objects[0]
+        return customer
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        if self.action not in self.rights:
-            return
-        portal_request: PortalRequest = request._request  # type: ignore[assignment] # the middleware made it one
-        token = self.actor.token
-        customer_id = (token.customer_id if token else None) or self.actor.tenant_id
-        self.customer = within_reach_or_404(Tenant, portal_request, pk=customer_id)
-        allow(portal_request, self.rights[self.action], self.customer)
+    def find(self, request: PortalRequest, keywords: dict[str, Any]) -> list[Any]:
+        """Somebody else's organisation must be within reach; at home, only the right is asked for."""
+        customer_id = self.actor.token.customer_id if self.actor.token else None
+        return [within_reach_or_404(Tenant, request, pk=customer_id) if customer_id else self.actor.tenant]
 
 
 class MessagesViewSet(CustomerOfToken):
@@ -199,16 +198,18 @@ class MessagesViewSet(CustomerOfToken):
         """Current messages, the last changed first."""
         query = read_query(request, RULES)
         posts = self._posts().current()
-        page = query.page(posts.values(*COLUMNS))
-        rows = [query.selected(_row(values)) for values in page]
+        names = [name for name in PARTS if not query.select or name in query.select]
+        columns = _columns(names, query.order)
+        page = query.page(posts.values_list(*columns))
+        rows = [_row(names, dict(zip(columns, values, strict=True))) for values in page]
         return graph_list(request, page, rows, context=CONTEXT, count=query.count(posts))
 
     def retrieve(self, request: Request, reference: str) -> Response:
         """One message, also after it has ended."""
-        values = self._posts().filter(reference=reference).values(*COLUMNS).first()
+        values = self._posts().filter(reference=reference).values(*_columns(PARTS)).first()
         if values is None:
             raise NotVisible
-        return Response({"@odata.context": f"{_METADATA}{CONTEXT}/$entity", **_row(values)})
+        return Response({"@odata.context": f"{_METADATA}{CONTEXT}/$entity", **_row(PARTS, values)})
 
     def _posts(self) -> PostQuerySet:
         return readable_posts(self.actor, self.customer)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from messagecenter.api import MessageRow
 from messagecenter.models import Post, PostView
 from messagecenter.vocabulary import Severity, Tag
 from portal.demo.cast import Cast
@@ -82,6 +83,18 @@ def test_pages_filters_orders_and_selection(publish: Publish, rest_of: Rest) -> 
     assert rosa.get(f"{BASE}?$select=id,title").json()["value"][0].keys() == {"id", "title"}
 
 
+def test_a_body_is_fetched_only_for_who_wants_it(post: Post, rest_of: Rest) -> None:
+    rosa, found = rest_of("rosa"), {}
+    for query in ("", "?$select=id,title&$orderby=startDateTime", "?$select=body"):
+        with counted() as statements:
+            found[query] = rosa.get(BASE + query).json()["value"][0]
+        assert any('."body"' in sql for sql in statements) == ("body" in found[query])
+    whole, titles, bodies = found.values()
+    assert titles == {"id": post.reference, "title": whole["title"]}
+    assert bodies == {"body": whole["body"]}
+    assert list(whole) == list(MessageRow().fields)
+
+
 @pytest.mark.parametrize(
     "query", ["$filter=body eq 'x'", "$filter=services/any(s:s eq 'Nonsense')", "$orderby=title", "$x=1"]
 )
@@ -151,6 +164,12 @@ def test_a_partners_token_names_the_customer(owners: Cast, post: Post, rest_of: 
     assert rest_of("anna", customer=owners.lotus).get(BASE).status_code == 404
     assert rest_of("boris", customer=owners.huaxin).get(BASE).status_code == 403
     assert rest_of("rosa", customer=owners.lotus).get(BASE).status_code == 404
+
+
+def test_outside_ones_reach_comes_before_the_right(owners: Cast, post: Post, rest_of: Rest) -> None:
+    assert rest_of("ed", customer=owners.lotus).get(BASE).status_code == 404
+    assert mark(rest_of("ed", customer=owners.lotus), "markRead", post.reference).status_code == 404
+    assert rest_of("ed", customer=owners.huaxin).get(BASE).status_code == 403
 
 
 def test_who_may_not_is_told_in_the_order_of_the_house(owners: Cast, post: Post, rest_of: Rest) -> None:
