@@ -293,7 +293,8 @@ CONTENT_SECURITY_POLICY = {
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["tenants.authentication.ActorAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["portal.api.permissions.DenyAll"],
-    "DEFAULT_RENDERER_CLASSES": ["portal.api.rendering.OrjsonRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["portal.api.rendering.OrjsonRenderer", "portal.api.rendering.ProblemRenderer"],
+    "URL_FORMAT_OVERRIDE": None,  # `?format=` is a parameter that no resource knows
     "DEFAULT_PARSER_CLASSES": ["portal.api.parsing.StrictJSONParser"],
     "EXCEPTION_HANDLER": "portal.api.errors.exception_handler",
     "DEFAULT_SCHEMA_CLASS": "portal.api.schema.GraphSchema",
@@ -308,6 +309,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/v1.0",
+    "POSTPROCESSING_HOOKS": [],  # it would take `status` of two resources for one list of values
 }
 
 # --- Limits and day counts, each with its documented default

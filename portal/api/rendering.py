@@ -35,16 +35,12 @@ class OrjsonRenderer(BaseRenderer):
 
 
 class ProblemRenderer(OrjsonRenderer):
-    """Lets a caller ask for RFC 9457: a success is JSON all the same."""
+    """Lets a caller accept RFC 9457 alone: a success, which names no type of its own, is JSON all the same."""
 
     media_type = "application/problem+json"
 
-
-class TextRenderer(BaseRenderer):
-    """`text/plain` for `/$count`; an error is JSON even here, because clients look for its code."""
-
-    media_type = "text/plain"
-    format = "txt"
-
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
-        return dumps(data) if isinstance(data, dict) else str(data).encode()
+        response = renderer_context["response"]
+        if response.content_type is None:
+            response.headers["Content-Type"] = OrjsonRenderer.media_type
+        return super().render(data, accepted_media_type, renderer_context)

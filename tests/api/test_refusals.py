@@ -54,9 +54,19 @@ def test_a_problem_is_sent_as_the_caller_prefers(client: Client) -> None:
     assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
 
 
+@pytest.mark.parametrize(
+    ("query", "answer"), [("", (200, "application/json")), ("?x=1", (400, "application/problem+json"))]
+)
+def test_who_accepts_problems_alone_reads_successes_as_json(
+    client: Client, query: str, answer: tuple[int, str]
+) -> None:
+    response = client.get(f"/v1.0/orders{query}", headers={"Accept": "application/problem+json"})
+    assert (response.status_code, response["Content-Type"]) == answer
+
+
 def test_a_view_that_names_nobody_lets_nobody_in(client: Client) -> None:
     response = client.get("/v1.0/closed")
-    assert response.status_code in {401, 403}
+    assert (response.status_code, response.json()["error"]["code"]) == (403, "accessDenied")
 
 
 def test_a_wrong_method_names_the_right_ones(client: Client) -> None:
