@@ -17,7 +17,7 @@ from tenants.models import Role
 
 Decision = Allowed | Denied
 NOT_ACTIVE = Denied("subscriptionNotActive", _("Only an active subscription can be changed."))
-SUSPENDED = Denied("subscriptionNotActive", _("This subscription is suspended. Reactivate it first."))
+SUSPENDED = Denied("subscriptionNotActive", _("The subscription is suspended. Reactivate it first."))
 ALREADY = Denied("subscriptionNotActive", _("This subscription is already suspended."))
 NOT_SUSPENDED = Denied("subscriptionNotSuspended", _("Only a suspended subscription can be reactivated."))
 TOO_LATE = Denied(

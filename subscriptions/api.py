@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.api.collections import graph_list
-from portal.api.etags import etag_of, matched_version
+from portal.api.etags import VersionedRow, etag_of, matched_version
 from portal.api.input import StrictSerializer, Text, WholeNumber, one_change, read_body
 from portal.api.query import Property, Rules, read_query
 from portal.errors import InvalidInput, NotAllowed
@@ -89,7 +89,7 @@ class SubscriptionChange(StrictSerializer):
     friendlyName = Text(max_length=100, allow_blank=True, allow_null=True, source="friendly_name")
 
 
-class SubscriptionRow(serializers.Serializer[Any]):
+class SubscriptionRow(VersionedRow):
     """A row, for the API's description. The last three are present only for those who may read them; amounts in fen."""
 
     id = serializers.UUIDField()

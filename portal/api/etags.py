@@ -1,14 +1,23 @@
 """Versions on the wire: `@odata.etag` out, `If-Match` in. The verb compares once more, under its lock."""
 
 import re
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
 from rest_framework.request import Request
 
 from portal.errors import StaleVersion, VersionRequired
 
 _TAG = re.compile(r'(?:W/)?"([^"]*)"')
+
+
+class VersionedRow(serializers.Serializer[Any]):
+    """A row that may be changed, for the API's description: it carries the tag that `If-Match` must name."""
+
+    def get_fields(self) -> dict[str, Any]:
+        return {"@odata.etag": serializers.CharField(), **super().get_fields()}
 
 
 def etag_of(version: int) -> str:

@@ -77,11 +77,19 @@ class GraphSchema(AutoSchema):
         """False: the envelope is written by hand, not wrapped around an array by drf-spectacular."""
         return False
 
+    def get_operation_id(self) -> str:
+        """A collection and one of its things share the words of their address."""
+        name: str = super().get_operation_id()
+        return f"{name.removesuffix('_retrieve')}_list" if self._is_collection() else name
+
     def get_override_parameters(self) -> list[Any]:
         parameters: list[Any] = []
         rules = getattr(self.view, "query_rules", None)
         if self._is_collection() and isinstance(rules, Rules):
             parameters += _options(rules)
+        if getattr(self.view, "action", "") == "retrieve":
+            known = sorted(name for name in getattr(self.view, "options", ()) if name.startswith("$"))
+            parameters += [OpenApiParameter(name, str, description="Of one thing.") for name in known]
         if self._of_action("versioned"):
             parameters.append(_header("If-Match", "The @odata.etag that was read.", required=True))
         if self._of_action("repeatable"):
@@ -162,5 +170,4 @@ def _options(rules: Rules) -> list[OpenApiParameter]:
         options.append(("$select", str, f"Of: {', '.join(sorted(rules.select))}."))
     if rules.countable:
         options.append(("$count", bool, "Whether to count what there is."))
-    options += [(name, str, "") for name in sorted(rules.extra)]
     return [OpenApiParameter(name, kind, description=meaning) for name, kind, meaning in options]

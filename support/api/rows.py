@@ -9,7 +9,7 @@ from django.db.models import BooleanField, Case, Value, When
 from rest_framework import serializers
 
 from portal import outbox
-from portal.api.etags import etag_of
+from portal.api.etags import VersionedRow, etag_of
 from portal.outbox import Delivery
 from support.contracts import SERVICE_NAMES
 from support.models import Escalation, EscalationState, Reason, RequestKind, Severity, Status, SupportRequest
@@ -99,7 +99,7 @@ class DeniedRow(serializers.Serializer[Any]):
     reason = serializers.CharField()
 
 
-class SupportRequestDetail(SupportRequestRow):
+class SupportRequestDetail(VersionedRow, SupportRequestRow):
     """One request, with what the caller may do to it."""
 
     allowedActions = serializers.ListField(child=serializers.CharField())
