@@ -98,7 +98,7 @@ def test_a_suspended_subscription_comes_back(browser_of: Browser, seats: Subscri
     anna = browser_of("anna")
     send(anna, seats, "suspend", reason="fraud")
     seats.refresh_from_db()
-    assert "This subscription is suspended. Reactivate it first." in anna.get(seats.get_absolute_url()).content.decode()
+    assert "The subscription is suspended. Reactivate it first." in anna.get(seats.get_absolute_url()).content.decode()
     assert send(anna, seats, "quantity", quantity=30).status_code == 409
     assert send(anna, seats, "reactivate").status_code == 303
     seats.refresh_from_db()
