@@ -33,7 +33,7 @@ class VisibleViewSet(ViewSet):
     http_method_names = ["get", "head", "post", "patch"]
     path: tuple[PathStep, ...] = ()
     rights: ClassVar[dict[str, Permission | Everyone]] = {}
-    options: ClassVar[frozenset[str]] = frozenset()
+    known_options: ClassVar[frozenset[str]] = frozenset()
     objects: list[Any]
 
     @property
@@ -53,7 +53,7 @@ class VisibleViewSet(ViewSet):
         elif request.method and request.method.lower() in self.action_map:
             raise LookupError(f"{type(self).__name__} names no right for {self.action!r}.")
         if request.method in SAFE_METHODS and self.action in self.rights and self.action != "list":
-            refuse_options(request, self.options)
+            refuse_options(request, self.known_options)
 
     def find(self, request: PortalRequest, keywords: dict[str, Any]) -> list[Any]:
         """What the call is about, outermost first, each within reach."""

@@ -88,7 +88,7 @@ class GraphSchema(AutoSchema):
         if self._is_collection() and isinstance(rules, Rules):
             parameters += _options(rules)
         if getattr(self.view, "action", "") == "retrieve":
-            known = sorted(name for name in getattr(self.view, "options", ()) if name.startswith("$"))
+            known = sorted(name for name in getattr(self.view, "known_options", ()) if name.startswith("$"))
             parameters += [OpenApiParameter(name, str, description="Of one thing.") for name in known]
         if self._of_action("versioned"):
             parameters.append(_header("If-Match", "The @odata.etag that was read.", required=True))

@@ -40,7 +40,7 @@ class MeViewSet(VisibleViewSet):
 
     rights: ClassVar = {"retrieve": SIGNED_IN}
     answers: ClassVar = {"retrieve": MeRow}
-    options = frozenset({"$select", "select"})
+    known_options: ClassVar = frozenset({"$select", "select"})
 
     def retrieve(self, request: Request) -> Response:
         """The caller's account; `$select` as in Graph."""
