@@ -24,6 +24,8 @@ WINDOWS = os.name == "nt"
 PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 # A developer's own servers must not leak into a test run: it names its own.
 SERVICE_NAMES = ("DATABASE_URL", "REDIS_URL", "RABBITMQ_URL", "CELERY_BROKER_URL", "VIANET_QUEUE_URL", "PORTAL_PROFILE")
+# The browser's packages are needed in any case: the modules of its tests import them before anything can be skipped.
+TEST_LOCKS = ("run", "test", "browser")
 WORKERS = str(min(os.cpu_count() or 1, 2))
 
 
@@ -169,15 +171,14 @@ def find_chromium() -> str:
     return next((found for name in candidates if name and (found := shutil.which(name))), "")
 
 
-def test_locks() -> list[str]:
-    """The locks that a test run needs here; says so when there is no browser, which in CI is a failure."""
+def mention_browser() -> None:
+    """Say so when there is no browser; in CI that is a failure."""
     if find_chromium():
-        return ["run", "test", "browser"]
+        return
     advice = "No Chromium found: apt-get install chromium (or set CHROMIUM to its path)."
     if os.environ.get("CI") == "true":
         stop(f"{advice} In CI the browser tests must run.")
     say(f"Browser tests are skipped. {advice}")
-    return ["run", "test"]
 
 
 # --- The verbs ---
@@ -192,8 +193,8 @@ def demo(words: list[str]) -> None:
 
 def test(words: list[str]) -> None:
     """Every test that needs no server, on SQLite; browser tests too when Chromium is found"""
-    locks = test_locks()
-    install(*locks)
+    mention_browser()
+    install(*TEST_LOCKS)
     for name in SERVICE_NAMES:
         os.environ.pop(name, None)
     if words:
@@ -204,14 +205,16 @@ def test(words: list[str]) -> None:
 
 def test_pg(words: list[str]) -> None:
     """The same on PostgreSQL, with Redis and RabbitMQ (DATABASE_URL, REDIS_URL, RABBITMQ_URL)"""
-    install(*test_locks())
+    mention_browser()
+    install(*TEST_LOCKS)
     become("-m", "tests.servers", *words)
 
 
 def lint(words: list[str]) -> None:
     """Style, types, layers, missing migrations, system checks"""
     install("run", "test", "lint")
-    os.environ["PORTAL_PROFILE"] = "test"
+    # The migrations are compared with the models, not with anybody's data.
+    os.environ |= {"PORTAL_PROFILE": "test", "DATABASE_URL": "sqlite://:memory:"}
     checks = {
         "ruff check": ["-m", "ruff", "check", "."],
         "ruff format": ["-m", "ruff", "format", "--check", "."],

@@ -1,6 +1,8 @@
 """What a newcomer meets first: dev.py says in words what is wrong, and does nothing twice."""
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +10,8 @@ from pathlib import Path
 import pytest
 
 import dev
+
+WITH_AND_WITHOUT_A_BROWSER = "test_walk_a_in_memory or without_a_mouse"
 
 
 @pytest.fixture
@@ -109,14 +113,28 @@ def test_ci_refuses_to_go_on_without_a_browser(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("CI", "true")
 
     with pytest.raises(SystemExit, match="In CI the browser tests must run"):
-        dev.test_locks()
+        dev.mention_browser()
 
 
-def test_a_developer_without_a_browser_is_told_how_to_get_one(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(dev, "find_chromium", lambda: "")
-    monkeypatch.delenv("CI", raising=False)
+def test_a_developer_without_a_browser_is_told_once_and_tests_all_the_same(tmp_path: Path) -> None:
+    """The walks without a browser pass, those with one are skipped: on a machine that has Python, git and a shell."""
+    for program in ("sh", "git", "env", "uname"):
+        (tmp_path / program).symlink_to(str(shutil.which(program)))
+    (tmp_path / "python3").symlink_to(sys.executable)
+    bare = {name: value for name, value in os.environ.items() if name not in {"CI", "CHROMIUM"}}
 
-    assert dev.test_locks() == ["run", "test"]
-    assert capsys.readouterr().out.startswith("Browser tests are skipped. No Chromium found: apt-get install chromium")
+    answer = subprocess.run(
+        [sys.executable, "dev.py", "test", "tests/journeys", "-q", "-rs", "-k", WITH_AND_WITHOUT_A_BROWSER],
+        cwd=dev.ROOT,
+        env={**bare, "PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    first, *rest = answer.stdout.splitlines()
+    assert first == (
+        "Browser tests are skipped. No Chromium found: apt-get install chromium (or set CHROMIUM to its path)."
+    )
+    assert re.match(r"1 passed, 1 skipped, \d+ deselected", rest[-1]), answer.stdout + answer.stderr
+    assert "needs Chromium: apt-get install chromium" in answer.stdout

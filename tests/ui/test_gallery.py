@@ -1,32 +1,30 @@
 """The gallery in a real browser: accessible, narrow, dark, without scripts, and never calling anybody else."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.template import Context, Template
+from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from tests.ui.test_frame import NAVIGATION
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
-
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-complaints: "dict[Page, list[str]]" = {}  # what each page's console said, and the foreign addresses it asked for
+complaints: dict[Page, list[str]] = {}  # what each page's console said, and the foreign addresses it asked for
 
-axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs the packages of browser.lock")
-Opener = Callable[..., "Page"]
+Opener = Callable[..., Page]
 
 
 @pytest.fixture
-def visit(browser: "Browser", live_server: LiveServer) -> Opener:
+def visit(browser: Browser, live_server: LiveServer) -> Opener:
     """Open an address in a fresh browser context; `complaints` collects what goes wrong."""
 
     ours = (live_server.url, "data:")
 
-    def open_page(path: str = "/_ui/", width: int = 1280, language: str = "en", **options: Any) -> "Page":
+    def open_page(path: str = "/_ui/", width: int = 1280, language: str = "en", **options: Any) -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": 800},
             extra_http_headers={"Accept-Language": language},
@@ -50,9 +48,9 @@ def customers_page() -> str:
     return Template("{% extends 'base.html' %}" + blocks).render(Context({"navigation": NAVIGATION}))
 
 
-def violations(page: "Page") -> list[str]:
+def violations(page: Page) -> list[str]:
     """What axe finds wrong, as rule: element."""
-    found = axe.Axe().run(page).response["violations"]
+    found = Axe().run(page).response["violations"]
     return [f"{rule['id']}: {node['html'][:120]}" for rule in found for node in rule["nodes"]]
 
 
