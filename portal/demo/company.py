@@ -43,13 +43,24 @@ class Company:
         for thread in self._threads:
             thread.start()
 
-    def wait(self) -> int:
-        """Until a signal or a fault. The exit code: 0, or 1 when a thread has died."""
-        while not self.ended.wait(0.5):
-            if not self._engine.alive():
-                self._fail("celery")
-        self._close()
-        return 1 if self.failed else 0
+    def in_order(self) -> bool:
+        """False after a signal, and once any part has ended; `failed` then names the part."""
+        if not self.ended.is_set() and not self._engine.alive():
+            self._fail("celery")
+        return not self.ended.is_set()
+
+    def wait(self) -> None:
+        """Until a signal or a fault."""
+        while self.in_order():
+            self.ended.wait(0.5)
+
+    def close(self) -> None:
+        """Stop every part."""
+        self._stop.set()
+        self._server.close()
+        self._engine.stop()
+        for thread in self._threads[1:]:
+            thread.join(5)
 
     def _play_21vianet(self) -> None:
         simulator = Simulator(
@@ -78,10 +89,3 @@ class Company:
 
     def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
         self.ended.set()
-
-    def _close(self) -> None:
-        self._stop.set()
-        self._server.close()
-        self._engine.stop()
-        for thread in self._threads[1:]:
-            thread.join(5)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import unescape
 from http.client import HTTPResponse
 from http.cookiejar import CookieJar
@@ -37,15 +37,21 @@ def copy_of_the_checkout(folder: Path) -> Path:
 
 
 class Demo:
-    """`manage.py demo` on a port; `said` is what it has printed so far."""
+    """`manage.py demo` on a port, or another command that ends there; `said` is what it has printed so far."""
 
-    def __init__(self, folder: Path, port: int, **environment: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        port: int,
+        command: Sequence[str] = (sys.executable, "-u", "manage.py", "demo"),
+        **environment: str,
+    ) -> None:
         self.port = port
         self.said = ""
         clean = {name: value for name, value in os.environ.items() if name not in SERVICE_NAMES}
         clean.pop("DJANGO_SETTINGS_MODULE", None)
         self.process = subprocess.Popen(
-            [sys.executable, "-u", "manage.py", "demo"],
+            command,
             cwd=folder,
             env={**clean, "PORTAL_PROFILE": "demo", "PORT": str(port), "RESET": "", **environment},
             stdout=subprocess.PIPE,
@@ -64,9 +70,9 @@ class Demo:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def is_ready(self) -> "Demo":
+    def is_ready(self, seconds: float = READY_SECONDS) -> "Demo":
         """Wait for the last line that it prints."""
-        until(lambda: f"Portal ready on {self.url}\n" in self.said or self.process.poll() is not None, READY_SECONDS)
+        until(lambda: f"Portal ready on {self.url}\n" in self.said or self.process.poll() is not None, seconds)
         assert f"Portal ready on {self.url}\n" in self.said, self.said
         return self
 
@@ -85,7 +91,7 @@ class Demo:
     def kill(self) -> None:
         """For a test that has failed."""
         if self.process.poll() is None:
-            self.process.kill()
+            os.killpg(self.process.pid, signal.SIGKILL)
             self.ends()
 
     def leaves_nothing(self) -> bool:

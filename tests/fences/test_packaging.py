@@ -142,9 +142,14 @@ def test_make_dev_and_the_readme_know_the_same_verbs() -> None:
 
 
 def test_ci_proves_what_people_are_told_to_call() -> None:
-    called = set(re.findall(r"^stage \S+ make (\S+)$", (ROOT / ".ci" / "run").read_text(), re.MULTILINE))
+    """`make demo` is called by the newcomer, in a clone of its own."""
+    stages = re.findall(r"^stage (\S+) (.+)$", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
 
-    assert called == {"lint", "test", "test-pg"}
+    assert stages == [
+        ("prepare", "prepare"),
+        *((verb, f"make {verb}") for verb in ("lint", "test", "test-pg")),
+        ("demo", ".venv/bin/python -m tests.demo.newcomer"),
+    ]
 
 
 def test_the_fence_bites_on_a_setting_that_compose_invents_or_forgets() -> None:

@@ -2,7 +2,6 @@
 
 import os
 import socket
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.core.wsgi import get_wsgi_application
+from django.db import transaction
 
 from portal.demo import cast as demo_cast
 from portal.demo import scenes
@@ -29,8 +29,13 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("The demo runs with PORTAL_PROFILE=demo only: use `make demo`.")
+        try:
+            self._run(_port())
+        except KeyboardInterrupt:
+            raise CommandError("Interrupted.", returncode=130) from None
+
+    def _run(self, port: int) -> None:
         started = time.monotonic()
-        port = _port()
         _refuse_busy(port)
         settings.VAR_DIR.mkdir(exist_ok=True)
         if os.environ.get("RESET", "") not in {"", "0"}:
@@ -40,13 +45,17 @@ class Command(BaseCommand):
         cast = self._gather()
         company = Company(get_wsgi_application(), port)
         company.start()
-        send_probe(cast.organisations["vianet"])
-        self._introduce(cast, port, time.monotonic() - started)
-        code = company.wait()
+        try:
+            if send_probe(cast.organisations["vianet"], company.in_order):
+                self._introduce(cast, port, time.monotonic() - started)
+            company.wait()
+        except TimeoutError as error:
+            raise CommandError(str(error)) from error
+        finally:
+            company.close()
         if company.failed:
-            self.stderr.write(f"The demo has ended because its part {company.failed!r} ended.")
+            raise CommandError(f"The demo has ended because its part {company.failed!r} ended.")
         self.stdout.write("The portal has stopped.")
-        sys.exit(code)
 
     def _forget(self) -> None:
         self.stdout.write("Forgetting the data of earlier runs ...")
@@ -59,8 +68,9 @@ class Command(BaseCommand):
             self.stdout.write("Keeping the data of the last run (make demo RESET=1 starts anew).")
             return demo_cast.load()
         self.stdout.write("Gathering the cast ...")
-        cast = demo_cast.build(progress=lambda name: self.stdout.write(f"  {name}"))
-        scenes.play(cast, progress=lambda line: self.stdout.write(f"  {line}"))
+        with transaction.atomic():  # the whole story or none: the next run keeps what it finds
+            cast = demo_cast.build(progress=lambda name: self.stdout.write(f"  {name}"))
+            scenes.play(cast, progress=lambda line: self.stdout.write(f"  {line}"))
         return cast
 
     def _introduce(self, cast: demo_cast.Cast, port: int, seconds: float) -> None:

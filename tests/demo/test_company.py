@@ -1,0 +1,142 @@
+"""The demo's parts live and die together: no ready line before the wire works, no life after any part's end."""
+
+import shutil
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.demo.process import Demo, copy_of_the_checkout, until
+from tests.servers.processes import free_port
+
+PARTS = ("web", "21vianet", "celery")
+# Each part does its work, and ends when a file of its name appears in var/.
+MORTAL = """
+import time
+
+from django.conf import settings
+
+
+def _mortal(name, work):
+    def until_told():
+        threading.Thread(target=work, daemon=True).start()
+        while not (settings.VAR_DIR / f"end-{name}").exists():
+            time.sleep(0.02)
+    return until_told
+
+
+def _thread(self, name, work, _whole=Company._thread):
+    return _whole(self, name, _mortal(name, work))
+
+
+def _alive(self, _whole=Engine.alive):
+    return _whole(self) and not (settings.VAR_DIR / "end-celery").exists()
+
+
+Company._thread, Engine.alive = _thread, _alive
+"""
+DEAF = """
+
+def _play_21vianet(self):
+    print("21Vianet hears nothing", flush=True)
+    self._stop.wait()
+
+
+Company._play_21vianet = _play_21vianet
+"""
+IMPATIENT = """
+PATIENCE = 1
+"""
+Launch = Callable[..., Demo]
+
+
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout in which the demo has run before."""
+    folder = copy_of_the_checkout(tmp_path_factory.mktemp("furnished"))
+    first = Demo(folder, free_port())
+    try:
+        assert first.is_ready().is_told(signal.SIGTERM) == 0, first.said
+    finally:
+        first.kill()
+    return folder
+
+
+@pytest.fixture
+def checkout(furnished: Path, tmp_path: Path) -> Path:
+    """... and nothing is wrong yet."""
+    return Path(shutil.copytree(furnished, tmp_path / "checkout"))
+
+
+@pytest.fixture
+def launch(checkout: Path) -> Iterator[Launch]:
+    """`launch(company=DEAF)`: a demo whose modules end with these lines."""
+    launched: list[Demo] = []
+
+    def start(**planted: str) -> Demo:
+        for module, lines in planted.items():
+            with (checkout / "portal" / "demo" / f"{module}.py").open("a") as file:
+                file.write(lines)
+        launched.append(Demo(checkout, free_port()))
+        return launched[-1]
+
+    yield start
+    for demo in launched:
+        demo.kill()
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_the_end_of_any_part_ends_the_demo_and_names_the_part(launch: Launch, checkout: Path, part: str) -> None:
+    demo = launch(company=MORTAL).is_ready()
+
+    (checkout / "var" / f"end-{part}").touch()
+
+    assert demo.ends() == 1
+    assert f"CommandError: The demo has ended because its part {part!r} ended.\n" in demo.said
+    assert "Traceback" not in demo.said
+    assert demo.leaves_nothing()
+
+
+def test_a_part_that_never_lived_ends_the_demo_before_it_is_ready(launch: Launch, checkout: Path) -> None:
+    (checkout / "var" / "end-consumer").touch()
+
+    demo = launch(company=MORTAL)
+
+    assert demo.ends() == 1
+    assert "CommandError: The demo has ended because its part 'consumer' ended.\n" in demo.said
+    assert "Portal ready" not in demo.said
+    assert demo.leaves_nothing()
+
+
+def test_it_is_not_ready_while_21vianet_is_silent_and_ctrl_c_ends_the_waiting(launch: Launch) -> None:
+    demo = launch(company=DEAF)
+    until(lambda: "21Vianet hears nothing" in demo.said or demo.process.poll() is not None, 60)
+
+    assert demo.is_told(signal.SIGINT) == 0, demo.said
+    assert demo.said.endswith("21Vianet hears nothing\nThe portal has stopped.\n")
+    assert demo.leaves_nothing()
+
+
+def test_a_silent_21vianet_is_a_clear_error(launch: Launch) -> None:
+    demo = launch(company=DEAF, probe=IMPATIENT)
+
+    assert demo.ends() == 1
+    assert "CommandError: 21Vianet's simulator did not acknowledge the probe within 1 seconds.\n" in demo.said
+    assert "Portal ready" not in demo.said
+    assert "Traceback" not in demo.said
+    assert demo.leaves_nothing()
+
+
+def test_a_story_that_was_interrupted_begins_again(checkout: Path) -> None:
+    shutil.rmtree(checkout / "var")
+    interrupted = Demo(checkout, free_port())
+    until(lambda: "Support requests" in interrupted.said or interrupted.process.poll() is not None, 60)
+    assert interrupted.is_told(signal.SIGINT) == 130, interrupted.said
+    assert "Traceback" not in interrupted.said
+
+    again = Demo(checkout, free_port())
+    try:
+        assert "Gathering the cast" in again.is_ready().said
+    finally:
+        again.kill()
