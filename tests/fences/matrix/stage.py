@@ -21,7 +21,7 @@ from support.models import SupportRequest, Visibility
 from tenants.actions.people import create_user
 from tenants.actions.roles import assign_role
 from tenants.actor import Actor, acting_as
-from tenants.models import DelegatedAdmin, Role, Tenant, User
+from tenants.models import AccessToken, DelegatedAdmin, Role, Tenant, User
 from tenants.services import Service
 from tests.people import PASSWORD, token_for
 
@@ -70,6 +70,10 @@ class Stage:
 
     def person(self, letter: str) -> Person:
         return next(person for person in self.people if person.letter == letter)
+
+    def user(self, person: Person) -> User:
+        """The account behind a person."""
+        return User.objects.get(access_tokens__digest=AccessToken.digest_of(person.token))
 
 
 def build(cast: Cast) -> Stage:
