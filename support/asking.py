@@ -1,13 +1,36 @@
-"""Who may ask, and whom."""
+"""Who may ask, about what, and whom."""
 
-from tenants.access import Permission
+from django.utils.translation import gettext_lazy as _
+
+from support.models import SupportRequest
+from tenants.access import Decision, Permission, can
 from tenants.actor import Actor
 from tenants.models import ResellerRelationship, Tenant
+from tenants.services import Service
+
+IMPACT_NEEDED = _("Say who cannot work, and by when it must be solved: a critical request needs it.")
 
 
 def raising_right(actor: Actor) -> Permission:
     """The customer's people raise, the partner's people file on behalf."""
     return Permission.REQUEST_FILE if actor.is_partner else Permission.REQUEST_RAISE
+
+
+def draft(actor: Actor, customer: Tenant, service: str) -> SupportRequest:
+    """What is about to be asked, to ask the right about: a partner's grant may cover one service alone."""
+    return SupportRequest(tenant=customer, reach_partner=actor.tenant if actor.is_partner else None, service=service)
+
+
+def services_for(actor: Actor, customer: Tenant) -> list[Service]:
+    """The services about which the actor may ask for this customer."""
+    right = raising_right(actor)
+    return [service for service in Service if can(actor, right, draft(actor, customer, service))]
+
+
+def may_raise(actor: Actor, customer: Tenant) -> Decision:
+    """Whether the actor may ask about any service, and if not, why."""
+    services = services_for(actor, customer)
+    return can(actor, raising_right(actor), draft(actor, customer, services[0]) if services else customer)
 
 
 def partners_of(customer: Tenant) -> list[Tenant]:

@@ -3,9 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from support.asking import IMPACT_NEEDED
 from support.limits import IMPACT, STEPS, TEXT, TITLE
 from support.models import Reason, Severity, Visibility
 from tenants.models import Tenant
@@ -18,7 +20,9 @@ def _paragraphs(label: Any, most: int, *, rows: int = 5, required: bool = True, 
 
 
 class RaiseForm(forms.Form):
-    """A new request. `partners`: whom the customer may ask; chosen only where there are several."""
+    """A new request. `partners`: whom the customer may ask, chosen only where there are several. `services`: about
+    which.
+    """
 
     partner = forms.ChoiceField(label=_("Partner"), help_text=_("Several partners serve your organisation."))
     service = forms.ChoiceField(label=_("Service"))
@@ -42,20 +46,26 @@ class RaiseForm(forms.Form):
         IMPACT,
         rows=3,
         required=False,
-        help_text=_(
-            "Who cannot work, and by when it must be solved. Needed for a critical request to be treated as one."
-        ),
+        help_text=_("Who cannot work, and by when it must be solved. A critical request needs it."),
     )
 
-    def __init__(self, *args: Any, partners: list[Tenant], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, partners: list[Tenant], services: list[Service], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.partners = {str(partner.pk): partner for partner in partners}
-        self.fields["service"].choices = [("", _("Choose a service")), *Service.choices]  # type: ignore[attr-defined] # a ChoiceField
+        offered = [(service.value, service.label) for service in services]
+        self.fields["service"].choices = [("", _("Choose a service")), *offered]  # type: ignore[attr-defined]  # a ChoiceField
         if len(partners) > 1:
             choices = [(key, str(partner)) for key, partner in self.partners.items()]
             self.fields["partner"].choices = choices  # type: ignore[attr-defined] # a ChoiceField
         else:
             del self.fields["partner"]
+
+    def clean(self) -> dict[str, Any]:
+        """A critical request says what it is about to cost."""
+        answers = super().clean() or {}
+        if answers.get("severity") == Severity.CRITICAL and answers.get("impact") == "":
+            self.add_error("impact", ValidationError(IMPACT_NEEDED, code="required"))
+        return answers
 
     def answers(self) -> dict[str, Any]:
         """What was filled in, under the keywords of `raise_request`."""

@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.translation import ngettext
 
-from support.asking import raising_right
+from support.asking import may_raise
 from support.models import SupportRequest
 from support.standing import owner_name
 from tenants.access import Permission, can, tie_of
@@ -32,7 +32,7 @@ def open_requests(actor: Actor, customer: Tenant) -> str:
         "customer": customer,
         "requests": [(row, owner_name(row.status, str(customer), str(row.partner))) for row in found[:SHOWN]],
         "more": len(found) > SHOWN,
-        "can_raise": can(actor, raising_right(actor), customer),
+        "can_raise": may_raise(actor, customer),
     }
     return render_to_string("support/panel_open_requests.html", context)
 

@@ -237,8 +237,8 @@ def _load_tie(actor: Actor, customer_id: UUID, *, lock: bool) -> Tie:
     )
     grants = DelegatedAdmin.objects.in_force().filter(partner_id=actor.tenant_id, customer_id=customer_id)
     if lock:
-        _lock_shared(relationships)
-        _lock_shared(grants)
+        lock_shared(relationships)
+        lock_shared(grants)
     guardian = TenantGroupPermission.objects.filter(content_object_id=customer_id, group__user=actor.user_id)
     return Tie(
         reseller=relationships.exists(),
@@ -247,7 +247,7 @@ def _load_tie(actor: Actor, customer_id: UUID, *, lock: bool) -> Tie:
     )
 
 
-def _lock_shared(rows: QuerySet[Any]) -> None:
+def lock_shared(rows: QuerySet[Any]) -> None:
     """FOR SHARE, which Django does not spell: verbs of one customer may run together, ending the tie waits for them."""
     if connection.vendor == "postgresql":
         sql, parameters = rows.values("pk").query.sql_with_params()

@@ -13,7 +13,8 @@ from tenants.models import User
 def raised(support_request: SupportRequest, actor: Actor) -> None:
     """The partner's people who can answer; when they filed it themselves, the customer's admins."""
     readers = _customer_people(support_request) if actor.is_partner else _partner_people(support_request)
-    _send("support_request_raised", readers, support_request, actor, severity=support_request.severity)
+    told = {"severity": support_request.severity, "on_behalf": actor.is_partner}
+    _send("support_request_raised", readers, support_request, actor, **told)
 
 
 def commented(support_request: SupportRequest, line: Comment, actor: Actor) -> None:

@@ -4,12 +4,13 @@ from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from portal.errors import InvalidInput
+from portal.errors import InvalidInput, Text
 from support.models import Comment, Escalation, Side, SupportRequest, Visibility
 from support.rules import present_escalation
 from tenants.actor import Actor
 from tenants.models import Kind
 
+CANNOT_BE_EMPTY = _("This cannot be empty.")
 VIANET = "21vianet"  # the machine that speaks for 21Vianet
 
 
@@ -64,11 +65,11 @@ def take_up(support_request: SupportRequest, actor: Actor) -> None:
         support_request.assignee = actor.user
 
 
-def checked(text: str, target: str, most: int, *, required: bool = True) -> str:
+def checked(text: str, target: str, most: int, *, required: bool = True, empty: Text = CANNOT_BE_EMPTY) -> str:
     """The text without the white space around it. Raises InvalidInput naming `target` when it is empty or too long."""
     text = text.strip()
     if required and not text:
-        raise _wrong(target, str(_("This cannot be empty.")))
+        raise _wrong(target, str(empty))
     if len(text) > most:
         raise _wrong(target, str(format_lazy(_("At most {most} characters."), most=most)))
     return text

@@ -11,10 +11,10 @@ from portal.audit import book
 from portal.errors import InvalidInput, RuleBroken
 from support.actions import _letters as letters
 from support.actions._saving import checked, choice
-from support.asking import raising_right
+from support.asking import IMPACT_NEEDED, draft, raising_right
 from support.limits import IMPACT, TEXT, TITLE
 from support.models import RequestNumber, Severity, SupportRequest
-from tenants.access import require
+from tenants.access import lock_shared, require
 from tenants.actor import Actor
 from tenants.models import ResellerRelationship, Tenant
 from tenants.services import Service
@@ -35,17 +35,18 @@ def raise_request(
     """Ask for help. It goes to the partner who sells to the customer; where several do, `partner` says to whom.
 
     A partner's person files with its own partner and needs a delegated-admin grant that covers the service. Raises
-    RuleBroken `noPartner` when nobody sells to the customer, InvalidInput when the partner has to be chosen.
+    RuleBroken `noPartner` when nobody sells to the customer, InvalidInput when the partner has to be chosen, or a
+    critical request does not say its impact.
     """
-    support_request = SupportRequest(tenant=customer, reach_partner=actor.tenant if actor.is_partner else None)
-    support_request.service = choice(service, Service.values, "service")
+    support_request = draft(actor, customer, choice(service, Service.values, "service"))
     require(actor, raising_right(actor), support_request)
     support_request.partner = _partner_for(customer, actor, partner)
     support_request.reach_partner = support_request.partner
     support_request.title = checked(title, "title", TITLE)
     support_request.description = checked(description, "description", TEXT)
-    support_request.impact = checked(impact, "impact", IMPACT, required=False)
     support_request.severity = choice(severity, Severity.values, "severity")
+    critical = severity == Severity.CRITICAL
+    support_request.impact = checked(impact, "impact", IMPACT, required=critical, empty=IMPACT_NEEDED)
     support_request.requester = actor.user  # type: ignore[assignment] # no machine holds the right
     support_request.reference = _next_reference()
     support_request.save(force_insert=True)
@@ -62,9 +63,11 @@ def raise_request(
 def _partner_for(customer: Tenant, actor: Actor, chosen: Tenant | None) -> Tenant:
     if actor.is_partner and actor.tenant is not None:
         return actor.tenant
-    # Locked, so that the relationship cannot end between this look and the insert.
     ties = ResellerRelationship.objects.for_system("whom the customer asks").filter(customer=customer, ended_at=None)
-    partners = [tie.partner for tie in ties.select_related("partner").select_for_update(of=("self",), no_key=True)]
+    ties = ties.order_by("pk")
+    # Shared, so that none can end between this look and the insert, and the customer's people still ask at once.
+    lock_shared(ties)
+    partners = [tie.partner for tie in ties.select_related("partner")]
     if not partners:
         raise RuleBroken(_("Your organisation has no partner who could answer."), code="noPartner")
     if chosen is None and len(partners) == 1:

@@ -17,7 +17,7 @@ from portal.api.query import Property, Rules, read_query
 from portal.errors import InvalidInput, NotVisible
 from support.actions import raise_request
 from support.api.rows import COLUMNS, SupportRequestDetail, SupportRequestRow, detail_of, readable, rows_of
-from support.asking import raising_right
+from support.asking import draft, raising_right
 from support.contracts import SERVICE_NAMES
 from support.limits import IMPACT, TEXT, TITLE
 from support.models import RequestKind, Severity, Status, SupportRequest
@@ -47,7 +47,9 @@ RULES = Rules(
 
 
 class RaiseBody(StrictSerializer):
-    """POST. A partner names the customer; a customer whom several partners serve names the partner."""
+    """POST. A partner names the customer; a customer whom several partners serve names the partner; a critical request
+    has an impact.
+    """
 
     title = Text(max_length=TITLE)
     description = Text(max_length=TEXT)
@@ -82,7 +84,7 @@ class SupportRequestsViewSet(VisibleViewSet):
         body = read_body(request, RaiseBody)
         body["service"] = SERVICES.get(body["service"], body["service"])
         customer = self._customer(request, body.pop("customer_id", None))
-        allow(request._request, raising_right(self.actor), self._draft(customer, body["service"]))  # type: ignore[arg-type] # as above
+        allow(request._request, raising_right(self.actor), draft(self.actor, customer, body["service"]))  # type: ignore[arg-type] # as above
         partner = self._partner(body.pop("partner_id", None))
 
         def act() -> Response:
@@ -102,11 +104,6 @@ class SupportRequestsViewSet(VisibleViewSet):
         if found.kind != Kind.CUSTOMER:
             raise NotVisible
         return found
-
-    def _draft(self, customer: Tenant, service: str) -> SupportRequest:
-        """What is about to be made, to ask about: a grant may cover one service."""
-        partner = self.actor.tenant if self.actor.is_partner else None
-        return SupportRequest(tenant=customer, reach_partner=partner, service=service)
 
     def _partner(self, partner_id: UUID | None) -> Tenant | None:
         """Whom the verb shall ask; it compares with the customer's relationships."""

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from portal.web import redirect_to, render_page, toast
 from support.actions import raise_request
-from support.asking import partners_of, raising_right
+from support.asking import partners_of, raising_right, services_for
 from support.forms import RaiseForm
 from support.repeats import form_once
 from tenants.models import Tenant
@@ -18,10 +18,12 @@ from tenants.web import SIGNED_IN, PortalRequest, allow, page
 @page((Tenant, "customer_id"), get=SIGNED_IN, post=SIGNED_IN)
 def request_new(request: PortalRequest, customer: Tenant) -> HttpResponse:
     """A customer's people ask their partner; the partner's people, at the same address, file on behalf."""
-    allow(request, raising_right(request.actor), customer)
+    services = services_for(request.actor, customer)
+    if not services:
+        allow(request, raising_right(request.actor), customer)
     home = request.actor.tenant
     partners = [home] if home is not None and request.actor.is_partner else partners_of(customer)
-    form = RaiseForm(request.POST or None, partners=partners, initial=_initial(request))
+    form = RaiseForm(request.POST or None, partners=partners, services=services, initial=_initial(request))
     if request.method == "POST" and form.is_valid():
         return form_once(request, lambda: _raise(request, customer, form))
     context = {"form": form, "customer": customer, "partners": partners, "crumbs": _crumbs()}
@@ -30,8 +32,12 @@ def request_new(request: PortalRequest, customer: Tenant) -> HttpResponse:
 
 def _raise(request: PortalRequest, customer: Tenant, form: RaiseForm) -> HttpResponse:
     support_request = raise_request(customer, actor=request.actor, **form.answers())
-    text = _("%(partner)s has your request %(reference)s.")
-    toast(request, text % {"partner": support_request.partner, "reference": support_request.reference})
+    if request.actor.is_partner:
+        text = _("Request %(reference)s is filed for %(customer)s.")
+    else:
+        text = _("%(partner)s has your request %(reference)s.")
+    names = {"partner": support_request.partner, "customer": customer, "reference": support_request.reference}
+    toast(request, text % names)
     return redirect_to(request, support_request)
 
 

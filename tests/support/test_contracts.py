@@ -58,5 +58,5 @@ def test_a_withdrawal(story: Story, escalated: Escalation) -> None:
 
 def test_the_three_severities(story: Story) -> None:
     for severity in ("critical", "moderate", "minimal"):
-        story.escalate(story.ask(severity=severity))
+        story.escalate(story.ask(severity=severity, impact="40 people"))
     assert sorted(told(message)["severity"] for message in messages()) == ["critical", "high", "normal"]

@@ -29,7 +29,7 @@ def readers(name: str) -> list[str]:
 @pytest.fixture
 def everything(story: Story) -> SupportRequest:
     """A request through all that a letter can tell."""
-    asked = story.ask(severity="critical", title="R&D <mail> is down")
+    asked = story.ask(severity="critical", impact="All of us", title="R&D <mail> is down")
     story.say(asked, "helen", "Do you & I <agree>?")
     escalation = story.escalate(asked)
     ended = {"escalation_id": str(escalation.pk), "operator_seq": 3, "text": "Solved."}

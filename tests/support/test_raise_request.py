@@ -4,14 +4,18 @@ from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from psycopg2.extensions import connection as PostgresConnection
 
 from portal.database import transaction_as
+from portal.demo import cast as demo_cast
 from portal.demo.cast import Cast
 from portal.errors import InvalidInput, NotAllowed, RuleBroken
 from portal.mail.models import Letter
+from portal.mail.rendering import render
 from support.models import SupportRequest
-from tenants.actions.organisations import end_relationship, start_relationship
+from tenants.actions.organisations import end_relationship, grant_delegated_admin, start_relationship
 from tenants.actor import Actor, acting_as
 from tenants.models import ResellerRelationship
 from tests.support.conftest import Story
@@ -94,6 +98,62 @@ def test_the_partner_files_on_behalf_where_it_holds_a_grant(cast: Cast, story: S
     assert (made.tenant, made.partner, made.requester) == (cast.huaxin, cast.fanyun, cast.helen)
     told = set(Letter.objects.filter(template="support_request_raised").values_list("address", flat=True))
     assert told == {"alice@huaxin.example", "sven@huaxin.example"}
+
+
+def test_a_grant_for_one_service_files_for_that_service_by_every_door(
+    cast: Cast, story: Story, browser_of: Browser, rest_of: Browser
+) -> None:
+    story.do("jun", grant_delegated_admin, cast.jade, cast.fanyun, service="exchange")
+    helen, program = browser_of("helen"), rest_of("helen")
+    page = helen.get(address(cast, "jade")).content.decode()
+    assert ('value="exchange"' in page, 'value="teams"' in page) == (True, False)
+    assert address(cast, "jade") in helen.get(f"/organisations/{cast.jade.pk}/").content.decode()
+    assert helen.post(address(cast, "jade"), FORM | {"service": "teams"}).status_code == 422
+    assert helen.post(address(cast, "jade"), FORM).status_code == 303
+    body = FORM | {"customerId": str(cast.jade.pk)}
+    for service, status in (("exchange", 201), ("teams", 403)):
+        answer = program.post("/v1.0/supportRequests", body | {"service": service}, content_type="application/json")
+        assert answer.status_code == status
+
+
+def test_a_critical_request_says_who_cannot_work(
+    cast: Cast, story: Story, browser_of: Browser, rest_of: Browser
+) -> None:
+    answer = browser_of("alice").post(address(cast), FORM | {"impact": " "})
+    assert answer.status_code == 422
+    assert "Say who cannot work, and by when it must be solved" in answer.content.decode()
+    body = {name: text for name, text in FORM.items() if name != "impact"}
+    refused = rest_of("alice").post("/v1.0/supportRequests", body, content_type="application/json")
+    assert (refused.status_code, refused.json()["error"]["details"][0]["target"]) == (422, "impact")
+    with pytest.raises(InvalidInput):
+        story.ask(severity="critical")
+    assert not SupportRequest.objects.exists()
+
+
+def test_whoever_files_on_behalf_is_told_so_and_so_is_the_customer(cast: Cast, browser_of: Browser) -> None:
+    helen = browser_of("helen")
+    page = helen.get(helen.post(address(cast), FORM).headers["Location"]).content.decode()
+    made = SupportRequest.objects.get()
+    assert f"Request {made.reference} is filed for Huaxin Manufacturing." in page
+    letter = Letter.objects.filter(template="support_request_raised").first()
+    assert letter is not None
+    words = render(letter)
+    assert "Fanyun Cloud has filed a request for Huaxin Manufacturing" in words.body
+    assert words.subject == f"{made.reference}: “Nobody gets mail”"
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_colleagues_ask_at_once(as_app_role: PostgresConnection) -> None:
+    story = Story(demo_cast.load() if demo_cast.is_present() else demo_cast.build())
+    with as_app_role.cursor() as colleague, connection.cursor() as cursor:
+        colleague.execute(
+            "select 1 from tenants_resellerrelationship where customer_id = %s for share", [str(story.cast.huaxin.pk)]
+        )
+        cursor.execute("set lock_timeout = '5s'")
+        assert story.ask().partner == story.cast.fanyun
+        cursor.execute("reset lock_timeout")
+    as_app_role.rollback()
 
 
 def test_the_partner_does_not_file_where_the_grant_was_revoked(story: Story) -> None:
