@@ -151,7 +151,7 @@ class _Parser:
         text = found.value(self.take(), name)
         self.take(")")
         if not text:
-            _refuse(_("%(name)s cannot be searched for nothing.") % {"name": name})
+            _refuse(_("%(name)s needs a search text.") % {"name": name})
         return Q(**{f"{found.column}__{_SEARCH[function]}": text})
 
     def comparison(self, name: str) -> Q:

@@ -7,7 +7,6 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal.paging import Page, keyset
@@ -28,6 +27,7 @@ from support.models.request import SupportRequestQuerySet
 from support.standing import owner_name
 from tenants.access import Permission, can
 from tenants.actor import Actor
+from tenants.models.tenant import localized
 from tenants.web import PortalRequest, page
 
 COLUMNS = (
@@ -42,6 +42,8 @@ COLUMNS = (
     "partner__name",
     "partner__chinese_name",
 )
+
+SIDES = ("tenant", "partner")
 
 
 @page(get=Permission.REQUEST_READ)
@@ -104,7 +106,7 @@ def _table(found: Page, actor: Actor, show: str, *, first: bool) -> Table:
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
-    customer, partner = _name(row, "tenant"), _name(row, "partner")
+    customer, partner = (localized(row[f"{side}__name"], row[f"{side}__chinese_name"]) for side in SIDES)
     return {
         "reference": _reference(row["reference"]),
         "title": row["title"],
@@ -122,17 +124,16 @@ def _reference(reference: str) -> Cell:
     return Cell(unbroken, href=reverse("support:detail", kwargs={"reference": reference}))
 
 
-def _name(row: dict[str, Any], side: str) -> str:
-    """As `str()` of the organisation says it."""
-    chinese: str = row[f"{side}__chinese_name"]
-    name: str = row[f"{side}__name"]
-    return chinese if chinese and (get_language() or "").startswith("zh") else name
-
-
 def _empty(actor: Actor, show: str) -> Empty:
     if show == "escalated":
-        return Empty(_("Nothing is with 21Vianet"), _("What your partner could not solve alone would be listed here."))
+        text = _("What your partner could not solve alone would be listed here.")
+        if actor.is_partner:
+            text = _("Requests that you escalate are listed here.")
+        return Empty(_("Nothing is with 21Vianet"), text)
     if actor.is_customer and can(actor, Permission.REQUEST_RAISE, actor.tenant):
         text = _("When something does not work, ask your partner.")
         return Empty(_("No requests"), text, _("New request"), _raise_url(actor), icon="lifebuoy")
-    return Empty(_("No requests"), _("Requests of your customers appear here."), icon="lifebuoy")
+    text = _("Requests of your customers appear here.")
+    if actor.is_customer:
+        text = _("Requests of your organisation appear here.")
+    return Empty(_("No requests"), text, icon="lifebuoy")

@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from portal.outbox.models import OutboundMessage
 from support.models import Escalation, SupportRequest
+from tenants.actions.roles import assign_role
+from tenants.models import Role
 from tests.support.conftest import Story
 
 Browser = Callable[[str], Client]
@@ -65,6 +67,32 @@ def test_the_list_is_filtered(story: Story, escalated: Escalation, browser_of: B
     ):
         page = listed(helen, f"/requests/?show={show}")
         assert {name for name in (handed, other.reference, closed.reference) if name in page} == expected
+
+
+@pytest.mark.parametrize(
+    ("person", "show", "text"),
+    [
+        ("helen", "escalated", "Requests that you escalate are listed here."),
+        ("alice", "escalated", "What your partner could not solve alone would be listed here."),
+        ("helen", "open", "Requests of your customers appear here."),
+        ("alice", "open", "When something does not work, ask your partner."),
+        ("ed", "open", "Requests of your organisation appear here."),
+    ],
+)
+def test_an_empty_list_speaks_to_its_reader(
+    story: Story, browser_of: Browser, person: str, show: str, text: str
+) -> None:
+    story.do("alice", assign_role, story.cast.ed, Role.GLOBAL_READER)
+    assert text in listed(browser_of(person), f"/requests/?show={show}")
+
+
+def test_who_may_not_read_the_case_number_is_not_promised_one(
+    story: Story, escalated: Escalation, browser_of: Browser
+) -> None:
+    story.do("alice", assign_role, story.cast.ed, Role.GLOBAL_READER)
+    for person, promised in (("alice", True), ("ed", False)):
+        page = listed(browser_of(person), escalated.support_request.get_absolute_url())
+        assert ("has not opened a case yet" in page, "Its number appears here." in page) == (True, promised)
 
 
 def test_the_list_is_paged_without_gaps(story: Story, browser_of: Browser, settings: object) -> None:
