@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Min
+from django.db.models import Case, F, IntegerField, Min, Q, When, Window
+from django.db.models.functions import RowNumber
 
 from portal.database import now, transaction_as
 from portal.outbox.contracts import Delivery, DeliveryState
-from portal.outbox.models import CLAIMABLE, FINAL, InboundMessage, OutboundMessage, Outcome, State
+from portal.outbox.models import CLAIMABLE, DISCARDED, FINAL, InboundMessage, OutboundMessage, Outcome, State
 
 
 def delivery_of(subject_id: UUID) -> Delivery | None:
@@ -17,15 +18,16 @@ def delivery_of(subject_id: UUID) -> Delivery | None:
 
 
 def deliveries_of(subject_ids: Iterable[UUID]) -> dict[UUID, Delivery]:
-    """`delivery_of` for many subjects in one query, for lists."""
-    rows = OutboundMessage.objects.filter(subject_id__in=list(subject_ids)).defer("envelope")
-    telling: dict[UUID, OutboundMessage] = {}
-    for row in rows.order_by("subject_id", "order_seq"):
-        known = telling.get(row.subject_id)
-        if known is None or (known.state in FINAL and not known.discarded):
-            telling[row.subject_id] = row
+    """`delivery_of` for many subjects in one query, for lists: one row comes back for each, however much was said."""
+    # The oldest that is not settled or was given up, else the last.
+    settled = Q(state__in=FINAL) & ~Q(state=State.CANCELLED, last_error__startswith=DISCARDED)
+    later = Case(When(settled, then=1), default=0)
+    place = Case(When(settled, then=-F("order_seq")), default=F("order_seq"), output_field=IntegerField())
+    rank = Window(RowNumber(), partition_by="subject_id", order_by=[later, place])
+    rows = OutboundMessage.objects.filter(subject_id__in=list(subject_ids)).annotate(rank=rank).filter(rank=1)
+    telling = list(rows.defer("envelope"))
     moment = now() if telling else datetime.min
-    return {subject_id: _delivery(row, moment) for subject_id, row in telling.items()}
+    return {row.subject_id: _delivery(row, moment) for row in telling}
 
 
 def _delivery(row: OutboundMessage, moment: datetime) -> Delivery:

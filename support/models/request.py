@@ -160,6 +160,17 @@ class SupportRequest(models.Model):
         indexes = [
             models.Index(fields=("tenant", "-updated_at", "-id"), name="request_by_tenant"),
             models.Index(fields=("reach_partner", "-updated_at", "-id"), name="request_by_partner"),
+            # The same for what `open()` chooses, which is what the pages begin with.
+            models.Index(
+                fields=("tenant", "-updated_at", "-id"),
+                condition=~models.Q(status__in=ENDED),
+                name="open_request_by_tenant",
+            ),
+            models.Index(
+                fields=("reach_partner", "-updated_at", "-id"),
+                condition=~models.Q(status__in=ENDED),
+                name="open_request_by_partner",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,7 @@
 """What a page says about a message on its way."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -84,6 +85,21 @@ def test_many_subjects_are_asked_in_one_go_and_an_unknown_one_has_no_delivery() 
     found = deliveries_of([contract.subject_id for contract in told] + [uuid4()])
     assert set(found) == {contract.subject_id for contract in told}
     assert delivery_of(uuid4()) is None
+
+
+def test_of_a_long_talk_one_message_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    about = escalation()
+    first, *_others = commit(about, *(comment(about) for _ in range(9)))
+    read, from_db = [], OutboundMessage.from_db
+
+    def noted(*args: Any) -> OutboundMessage:
+        read.append(args)
+        return from_db(*args)
+
+    monkeypatch.setattr(OutboundMessage, "from_db", noted)
+    delivery = delivery_of(about.subject_id)
+    assert delivery is not None
+    assert (delivery.state, [row[2][0] for row in read]) == ("queued", [first.pk])
 
 
 def test_the_age_of_the_oldest_overdue_message() -> None:
