@@ -15,12 +15,23 @@ class LetterState(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
+MAY_BECOME: dict[LetterState, frozenset[LetterState]] = {
+    LetterState.QUEUED: frozenset({LetterState.LEASED}),
+    LetterState.LEASED: frozenset(LetterState),  # taken over, given back, or settled
+    LetterState.SENT: frozenset(),
+    LetterState.FAILED: frozenset(),
+}
 TONES = {
     LetterState.QUEUED: "info",
     LetterState.LEASED: "info",
     LetterState.SENT: "success",
     LetterState.FAILED: "danger",
 }
+
+
+def may_become(target: LetterState) -> list[LetterState]:
+    """The states that lead to `target`: the condition of the UPDATE that sets it."""
+    return [state for state, following in MAY_BECOME.items() if target in following]
 
 
 class Letter(models.Model):

@@ -4,66 +4,113 @@ A worker that dies loses its lease and the letter is sent again: twice is possib
 """
 
 import random
+from contextlib import suppress
 from datetime import timedelta
+from smtplib import SMTPDataError, SMTPNotSupportedError, SMTPRecipientsRefused, SMTPSenderRefused
+from time import monotonic
 from uuid import UUID, uuid4
 
 import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db.models import F
 
 from portal.database import now, transaction_as
-from portal.mail.models import Letter, LetterState
+from portal.mail.models import Letter, LetterState, may_become
 from portal.mail.rendering import Words, render
 
 logger = structlog.get_logger(__name__)
 
 BATCH = 20
-LEASE = timedelta(minutes=5)  # longer than BATCH letters to a mail server that lets every one of them time out
+# So many letters are in hands at most: a mail server that hangs holds up two workers, and never all of them.
+WINDOW = 2 * BATCH
+ROUND_SECONDS = 25.0  # a round ends well before the task's time limit; the next one goes on
+LEASE = timedelta(seconds=90)  # longer than a task may last
 MAX_ATTEMPTS = 12
 LONGEST_PAUSE = 3600  # seconds
+# What the mail server has against one letter. Whatever else goes wrong with it goes wrong with the next letter too.
+LETTERS_OWN = (SMTPRecipientsRefused, SMTPSenderRefused, SMTPDataError, SMTPNotSupportedError)
 
 
-def send_due(limit: int = BATCH) -> int:
-    """Send up to `limit` letters that are due, skipping those that another worker holds; how many were sent."""
-    lease = uuid4()
-    letters = _claim(lease, limit)
-    return sum(_send(letter, lease) for letter in letters)
+class ServerTrouble(Exception):
+    """The mail server does not answer, or takes nothing from us."""
 
 
-def _claim(lease: UUID, limit: int) -> list[Letter]:
+def send_due(seconds: float = ROUND_SECONDS) -> int:
+    """Send the letters that are due, skipping those that another worker holds, until none is left, the time is over
+    or the mail server is in trouble; how many were sent.
+    """
+    end = monotonic() + seconds
+    connection, sent, claimed = get_connection(), 0, BATCH
+    try:
+        while claimed == BATCH and monotonic() < end:
+            lease = uuid4()
+            letters = _claim(lease)
+            claimed = len(letters)
+            try:
+                while letters and monotonic() < end:
+                    sent += _send(letters.pop(0), lease, connection)
+            finally:
+                _give_back(letters, lease)
+    except ServerTrouble:
+        logger.warning("mail_server_in_trouble")
+    finally:
+        with suppress(OSError):
+            connection.close()
+    return sent
+
+
+def _claim(lease: UUID) -> list[Letter]:
     with transaction_as(system="mail"):
         moment = now()
-        due = Letter.objects.filter(state__in=[LetterState.QUEUED, LetterState.LEASED], due_at__lte=moment)
-        chosen = due.order_by("due_at").select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit]
+        held = Letter.objects.filter(state=LetterState.LEASED, due_at__gt=moment).count()
+        free = min(BATCH, max(WINDOW - held, 0))
+        due = Letter.objects.filter(state__in=may_become(LetterState.LEASED), due_at__lte=moment)
+        chosen = list(due.order_by("due_at").select_for_update(skip_locked=True).values_list("pk", flat=True)[:free])
         # The condition is asked again in the UPDATE: SQLite has no locks on rows to skip.
-        due.filter(pk__in=list(chosen)).update(
+        due.filter(pk__in=chosen).update(
             state=LetterState.LEASED, lease=lease, attempts=F("attempts") + 1, due_at=moment + LEASE
         )
-        return list(Letter.objects.filter(lease=lease).order_by("created_at", "id"))
+        return list(Letter.objects.filter(pk__in=chosen, lease=lease).order_by("created_at", "id"))
 
 
-def _send(letter: Letter, lease: UUID) -> bool:
+def _give_back(letters: list[Letter], lease: UUID) -> None:
+    """What was not tried waits for the next round, and has lost no attempt."""
+    with transaction_as(system="mail"):
+        untried = Letter.objects.filter(pk__in=[letter.pk for letter in letters], lease=lease)
+        untried.update(state=LetterState.QUEUED, lease=None, attempts=F("attempts") - 1, due_at=now())
+
+
+def _send(letter: Letter, lease: UUID, connection: BaseEmailBackend) -> bool:
+    """False when it could not be sent; raises `ServerTrouble` when that is not its own fault."""
     try:
         words = render(letter)
-        _hand_over(letter, words)
+        _hand_over(letter, words, connection)
+    except SoftTimeLimitExceeded:
+        raise
     except Exception as error:  # noqa: BLE001 - whatever one letter comes up with must not stop the others
         logger.warning("letter_not_sent", letter=str(letter.pk), template=letter.template, error=repr(error))
         _mark_failed(letter, lease, error)
+        if isinstance(error, OSError) and not isinstance(error, LETTERS_OWN):
+            raise ServerTrouble from error
         return False
     return _mark_sent(letter, lease, words)
 
 
-def _hand_over(letter: Letter, words: Words) -> None:
+def _hand_over(letter: Letter, words: Words, connection: BaseEmailBackend) -> None:
     message = EmailMultiAlternatives(
         words.subject,
         words.body,
         to=[letter.address],
-        connection=get_connection(),
+        connection=connection,
         # The same id on every attempt lets a mail reader show a letter once that was sent twice.
         headers={"Message-ID": f"<{letter.pk}@{settings.DEFAULT_FROM_EMAIL.rpartition('@')[2].rstrip('>')}>"},
     )
     message.attach_alternative(words.html, "text/html")
+    # Once per round: what is already open stays open.
+    connection.open()
     message.send()
 
 

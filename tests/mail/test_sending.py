@@ -1,11 +1,18 @@
 """Letters are sent later, by whoever holds the lease, in the reader's own words."""
 
+import socket
+import threading
+import time
+from collections import Counter
 from datetime import UTC, datetime, timedelta
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.db import connections
 from django.utils import translation
 from pytest_django.fixtures import Settings
 
@@ -103,9 +110,9 @@ def test_a_leased_letter_is_left_alone_until_the_lease_ends(mailoutbox: list[Any
 def test_a_worker_that_lost_its_lease_marks_nothing() -> None:
     letter = post()
     late = uuid4()
-    [claimed] = sending._claim(late, 10)
+    [claimed] = sending._claim(late)
     Letter.objects.update(lease=uuid4())
-    assert sending._send(claimed, late) is False
+    assert sending._send(claimed, late, get_connection()) is False
     letter.refresh_from_db()
     assert letter.state == "leased"
 
@@ -131,3 +138,74 @@ def test_the_worker_empties_the_pile(mailoutbox: list[Any]) -> None:
     mail.queue("greeting", [Person(f"p{number}@huaxin.example") for number in range(25)])
     assert send_letters() == 25
     assert len(mailoutbox) == 25
+
+
+class Choosy(BaseEmailBackend):
+    """A mail server that refuses one reader."""
+
+    def send_messages(self, email_messages: Any) -> int:
+        for message in email_messages:
+            if message.to == ["p0@huaxin.example"]:
+                raise SMTPRecipientsRefused({"p0@huaxin.example": (550, b"unknown")})
+        return len(email_messages)
+
+
+def test_a_reader_whom_the_server_refuses_does_not_hold_up_the_others(settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "tests.mail.test_sending.Choosy"
+    mail.queue("greeting", [Person(f"p{number}@huaxin.example") for number in range(45)])
+    assert mail.send_due() == 44
+    refused = Letter.objects.exclude(state="sent").get()
+    assert (refused.address, refused.state, refused.attempts) == ("p0@huaxin.example", "queued", 1)
+
+
+def test_a_server_that_takes_calls_and_says_nothing_costs_one_attempt_of_one_letter(settings: Settings) -> None:
+    mail.queue("greeting", [Person(f"p{number}@huaxin.example") for number in range(25)])
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = silent.getsockname()
+        settings.EMAIL_TIMEOUT = 0.5
+        started = time.monotonic()
+        assert mail.send_due() == 0
+        assert time.monotonic() - started < 5
+    assert Counter(Letter.objects.values_list("state", "attempts")) == {("queued", 1): 1, ("queued", 0): 24}
+    assert Letter.objects.filter(due_at__lte=now()).count() == 24
+
+
+def test_when_the_time_is_over_the_rest_waits_and_has_lost_no_attempt(mailoutbox: list[Any]) -> None:
+    post()
+    assert mail.send_due(seconds=0) == 0
+    letter = Letter.objects.get()
+    assert (letter.state, letter.attempts, letter.lease) == ("queued", 0, None)
+    assert mail.send_due() == 1
+
+
+def test_a_server_that_hangs_never_holds_more_than_two_batches() -> None:
+    mail.queue("greeting", [Person(f"p{number}@huaxin.example") for number in range(60)])
+    assert [len(sending._claim(uuid4())) for _ in range(3)] == [20, 20, 0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_send_every_letter_once(mailoutbox: list[Any]) -> None:
+    mail.queue("greeting", [Person(f"p{number}@huaxin.example") for number in range(60)])
+    barrier = threading.Barrier(2)
+
+    def work() -> None:
+        try:
+            barrier.wait()
+            mail.send_due()
+        finally:
+            connections.close_all()
+
+    workers = [threading.Thread(target=work) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+    assert not any(worker.is_alive() for worker in workers)
+    mail.send_due()
+    assert Counter(message.to[0] for message in mailoutbox) == Counter(
+        f"p{number}@huaxin.example" for number in range(60)
+    )
+    assert set(Letter.objects.values_list("state", "attempts")) == {("sent", 1)}
