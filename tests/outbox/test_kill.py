@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from portal.database import now
+from portal.outbox.models import OutboundMessage, State
 from tests.outbox.killing.brokers import Broker, RabbitMQ, Redis, closing_broker
-from tests.outbox.killing.story import tell
+from tests.outbox.killing.story import HALF, tell
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
@@ -35,15 +37,15 @@ def test_killed_workers_and_wiped_queues_on_rabbitmq_lose_nothing(
 
 
 @pytest.mark.redis
-@pytest.mark.parametrize(
-    ("mutant", "complaint"),
-    [
-        ("no token", "wrote over another worker's lease"),
-        ("published is final", "for every message to be acknowledged"),
-    ],
-)
-def test_the_story_fails_when_a_fault_is_planted(
-    mutant: str, complaint: str, redis_of_its_own: Broker, tmp_path: Path
-) -> None:
-    with pytest.raises(AssertionError, match=complaint):
-        tell(redis_of_its_own, tmp_path / "vianet.sqlite3", mutant=mutant, patience=6)
+def test_the_story_fails_when_a_worker_writes_without_its_lease(redis_of_its_own: Broker, tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match="wrote over another worker's lease"):
+        tell(redis_of_its_own, tmp_path / "vianet.sqlite3", mutant="no token")
+
+
+@pytest.mark.redis
+def test_the_story_fails_when_published_is_final(redis_of_its_own: Broker, tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match="for every message to be acknowledged"):
+        tell(redis_of_its_own, tmp_path / "vianet.sqlite3", mutant="published is final", patience=6)
+    # Not for want of time: what was lost is long overdue, and nobody sends it again.
+    overdue = OutboundMessage.objects.filter(state=State.PUBLISHED, due_at__lt=now(), publishes=1)
+    assert overdue.count() >= HALF

@@ -12,9 +12,8 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from typing import Any, TypedDict
-from uuid import UUID
 
 import django
 from django.apps import apps
@@ -25,12 +24,13 @@ if not apps.ready:
 from django.conf import settings  # noqa: E402 - Django has to be set up first
 from django.db import connection  # noqa: E402 - Django has to be set up first
 
-from portal.outbox import checkpoints, claiming, handlers, handling, marking, tasks  # noqa: E402 - as above
+from portal.outbox import checkpoints, claiming, marking, tasks  # noqa: E402 - as above
 from portal.outbox.claiming import Lease  # noqa: E402 - as above
 from portal.outbox.consumer import consume_replies  # noqa: E402 - as above
-from portal.outbox.contracts import Inbound  # noqa: E402 - as above
-from portal.outbox.models import OrderHead, OutboundMessage, State  # noqa: E402 - as above
-from portal.vianet import contracts  # noqa: E402 - as above
+from portal.outbox.models import OutboundMessage, State  # noqa: E402 - as above
+
+# Set once the worker has been let past its checkpoint.
+went_on = Event()
 
 
 class Orders(TypedDict):
@@ -65,12 +65,11 @@ def work(orders: Orders) -> None:
     connection.settings_dict["NAME"] = orders["database"]
     for name, value in orders["settings"].items():
         setattr(settings, name, value)
-    keep_a_ledger()
     MUTANTS[orders["mutant"]]()
     if orders["pause"]:
         pause_once(orders)
     say(orders, "ready")
-    ROLES[orders["role"]]()
+    ROLES[orders["role"]](orders)
 
 
 def say(orders: Orders, word: str) -> None:
@@ -89,56 +88,35 @@ def pause_once(orders: Orders) -> None:
         say(orders, orders["pause"])
         while not (Path(orders["folder"]) / f"{orders['name']}.go").exists():
             time.sleep(0.01)
-        Thread(target=lambda: (time.sleep(0.3), say(orders, "went on")), daemon=True).start()
+        went_on.set()
 
     checkpoints.watch(orders["pause"], barrier)
 
 
-def dispatch() -> None:
-    """Only sends, so that the consumer's points are reached by the consumer."""
+def dispatch(orders: Orders) -> None:
+    """Only sends, so that the consumer's points are reached by the consumer. Says when it has written what it wanted
+    to write after its checkpoint.
+    """
     while True:
         tasks.deliver()
+        if went_on.is_set():
+            say(orders, "went on")
         time.sleep(0.05)
 
 
-def sweep() -> None:
+def sweep(_orders: Orders) -> None:
     """Everything that Celery's beat starts every five seconds."""
     while True:
         tasks.sweep()
         time.sleep(0.05)
 
 
-def consume() -> None:
+def consume(_orders: Orders) -> None:
     """What `manage.py consume_replies` runs."""
     consume_replies(Event())
 
 
-ROLES: dict[str, Callable[[], None]] = {"dispatcher": dispatch, "sweeper": sweep, "consumer": consume}
-
-
-def keep_a_ledger() -> None:
-    """Count, in the very transactions of the portal's code, what must happen exactly once."""
-    truly_acknowledge = handling.acknowledge
-
-    def acknowledge(message_id: UUID, operator_ref: str = "") -> bool:
-        news = truly_acknowledge(message_id, operator_ref)
-        if news:
-            note(f"acknowledged:{message_id}")
-        return news
-
-    def open_case(told: Inbound) -> None:
-        note(f"case:{told.subject_id}")
-
-    handling.acknowledge = acknowledge
-    handlers._handlers.clear()
-    handlers.register(contracts.ACKNOWLEDGED, open_case)
-
-
-def note(name: str) -> None:
-    """One more of these."""
-    entry = OrderHead.locked(name)
-    entry.last_seq += 1
-    entry.save(update_fields=["last_seq"])
+ROLES: dict[str, Callable[[Orders], None]] = {"dispatcher": dispatch, "sweeper": sweep, "consumer": consume}
 
 
 def no_fault() -> None:
