@@ -1,5 +1,7 @@
 """Two questions of whoever runs the portal: does the process live, and should it be sent requests?"""
 
+from typing import Any
+
 import structlog
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
@@ -28,25 +30,33 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 when requests can be served: database reached, all migrations applied. Else 503.
 
-    A late outbox is reported ("degraded") and takes no web server away: requests are accepted while 21Vianet's queue is
-    down, that is what the outbox is for. For the same reason the broker is not asked.
+    What is wrong with the line to 21Vianet is reported ("degraded") and takes no web server away: requests are accepted
+    while broker and 21Vianet are down, that is what the outbox is for.
     """
     try:
         checks = {"database": _database(), "migrations": _migrations()}
-        due, unheard = _outbox_ages() if all(checks.values()) else (None, None)
+        line = _line() if all(checks.values()) else {}
     except DatabaseError:
         logger.exception("not_ready")
-        checks, due, unheard = {"database": False, "migrations": False}, None, None
+        checks, line = {"database": False, "migrations": False}, {}
     ready = all(checks.values())
-    late = (due or 0) > LATE or (unheard or 0) > UNHEARD
-    status = "unready" if not ready else "degraded" if late else "ready"
-    body = {
-        "status": status,
-        "checks": checks,
-        "outboxOldestDueSeconds": due,
-        "outboxOldestUnacknowledgedSeconds": unheard,
+    status = "unready" if not ready else "degraded" if _disturbed(line) else "ready"
+    return JsonResponse({"status": status, "checks": checks} | line, status=200 if ready else 503)
+
+
+def _line() -> dict[str, Any]:
+    """A dead worker shows in the first, a dead consumer in the second."""
+    return {
+        "outboxOldestDueSeconds": int(outbox.oldest_due_age().total_seconds()),
+        "outboxOldestUnacknowledgedSeconds": int(outbox.oldest_unacknowledged_age().total_seconds()),
+        "outboxParked": outbox.parked(),
+        "broker": outbox.broker_answers(),
     }
-    return JsonResponse(body, status=200 if ready else 503)
+
+
+def _disturbed(line: dict[str, Any]) -> bool:
+    late = line["outboxOldestDueSeconds"] > LATE or line["outboxOldestUnacknowledgedSeconds"] > UNHEARD
+    return bool(late or line["outboxParked"] or not line["broker"])
 
 
 def _database() -> bool:
@@ -62,8 +72,3 @@ def _migrations() -> bool:
         executor = MigrationExecutor(connection)
         _migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
     return _migrated
-
-
-def _outbox_ages() -> tuple[int, int]:
-    """A dead worker shows in the first, a dead consumer in the second."""
-    return int(outbox.oldest_due_age().total_seconds()), int(outbox.oldest_unacknowledged_age().total_seconds())

@@ -7,9 +7,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from portal.outbox.bell import ring
+    from portal.outbox.bell import broker_answers, ring
     from portal.outbox.contracts import Contract, Delivery, Inbound, UnknownSubject
-    from portal.outbox.reading import deliveries_of, delivery_of, oldest_due_age, oldest_unacknowledged_age
+    from portal.outbox.reading import deliveries_of, delivery_of, oldest_due_age, oldest_unacknowledged_age, parked
     from portal.outbox.sending import cancel, enqueue, let_go
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Delivery",
     "Inbound",
     "UnknownSubject",
+    "broker_answers",
     "cancel",
     "deliveries_of",
     "delivery_of",
@@ -24,6 +25,7 @@ __all__ = [
     "let_go",
     "oldest_due_age",
     "oldest_unacknowledged_age",
+    "parked",
     "ring",
 ]
 
@@ -32,6 +34,7 @@ _HOMES = {
     "Delivery": "contracts",
     "Inbound": "contracts",
     "UnknownSubject": "contracts",
+    "broker_answers": "bell",
     "cancel": "sending",
     "deliveries_of": "reading",
     "delivery_of": "reading",
@@ -39,6 +42,7 @@ _HOMES = {
     "let_go": "sending",
     "oldest_due_age": "reading",
     "oldest_unacknowledged_age": "reading",
+    "parked": "reading",
     "ring": "bell",
 }
 

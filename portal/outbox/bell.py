@@ -41,6 +41,17 @@ def _impatient(url: str) -> dict[str, Any]:
     return {}
 
 
+def broker_answers() -> bool:
+    """Whether Celery's broker takes a connection now; asks for half a second at most."""
+    try:
+        with _publisher().connection_for_write() as connection:
+            connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0, timeout=WAIT_SECONDS)
+    except Exception as error:  # noqa: BLE001 - as below
+        log.warning("broker_away", error=repr(error))
+        return False
+    return True
+
+
 def ring(task: str = DELIVER) -> None:
     """Wake a worker for `task`, which takes no arguments. Call it after the commit; never raises, never waits long."""
     try:

@@ -77,8 +77,15 @@ def oldest_due_age() -> timedelta:
 def oldest_unacknowledged_age() -> timedelta:
     """How long ago the oldest message was written that 21Vianet has not acknowledged; zero when there is none.
 
-    Parked messages do not count: they wait for a person and have an alarm of their own.
+    Parked messages do not count: they wait for a person, and `parked` counts them.
     """
     with transaction_as(system="outbox"):
         oldest = OutboundMessage.objects.filter(state__in=CLAIMABLE).aggregate(oldest=Min("created_at"))["oldest"]
         return max(now() - oldest, timedelta()) if oldest else timedelta()
+
+
+def parked() -> int:
+    """How many messages, of either side, wait for a person; those that wait behind them are not counted."""
+    with transaction_as(system="outbox"):
+        outbound = OutboundMessage.objects.filter(state=State.DEAD).count()
+        return outbound + InboundMessage.objects.filter(outcome=Outcome.PARKED).count()
