@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from uuid import uuid4
 
 import pytest
+from kombu import Connection, Consumer
 
 from portal.vianet.transports import TO_PORTAL, TO_VIANET, Parcel, Temporary, Transport, broker, connect
 from portal.vianet.transports.amqp import AmqpTransport
@@ -123,13 +124,29 @@ def test_an_emptied_broker_is_used_again_by_both_sides(transport: Transport, mon
         wait_for(came_through, 30)
 
 
-def test_a_silent_consumer_subscribes_anew(transport: Transport, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.rabbitmq
+def test_a_silent_consumer_subscribes_anew(
+    rabbitmq_url: str, queue_prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(broker, "RENEWAL_SECONDS", 0.3)
+    subscribed: list[Consumer] = []
+
+    def lost(consumer: Consumer) -> None:
+        """The first subscription gets lost without a word, as RabbitMQ 3.10 may lose it."""
+        subscribed.append(consumer)
+        if len(subscribed) > 1:
+            truly_subscribe(consumer)
+
+    truly_subscribe = Consumer.consume
+    monkeypatch.setattr(Consumer, "consume", lost)
+    transport = connect(rabbitmq_url, f"{queue_prefix}-{uuid4()}")
     arrived: list[Parcel] = []
     with listening(transport, arrived.extend):
-        time.sleep(1)
         publish_all(transport, TO_VIANET, parcels("late"))
         wait_for(lambda: bool(arrived))
+    assert len(subscribed) >= 2
+    transport.remove(TO_VIANET)
+    transport.close()
 
 
 @pytest.mark.rabbitmq
@@ -201,3 +218,24 @@ def test_a_publisher_that_was_interrupted_starts_with_a_new_connection(
 
 def stop(*_details: object) -> None:
     raise Stopped
+
+
+@pytest.mark.rabbitmq
+def test_what_was_delivered_too_often_is_put_aside_and_kept(
+    rabbitmq_url: str, queue_prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(AmqpTransport, "delivery_limit", 1)
+    transport = connect(rabbitmq_url, f"{queue_prefix}-{uuid4()}")
+    publish_all(transport, TO_VIANET, parcels("deadly"))
+
+    def fail(_batch: Sequence[Parcel]) -> None:
+        raise Temporary("It kills every consumer.")
+
+    with listening(transport, fail), Connection(rabbitmq_url) as connection:
+        aside = connection.SimpleQueue(f"{transport.prefix}.{TO_VIANET}.dead", queue_opts={"passive": True})
+        kept = aside.get(timeout=20)
+        assert (kept.body, kept.headers["webhook-id"]) == ("内容 deadly".encode(), "deadly")
+        kept.ack()
+        aside.close()
+    transport.remove(TO_VIANET)
+    transport.close()

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from amqp.exceptions import MessageNacked
-from kombu import Connection, Producer
+from kombu import Connection, Producer, Queue
 from kombu.transport.pyamqp import Message
 
 from portal.vianet.transports.base import Parcel, Temporary
@@ -33,19 +33,40 @@ class AmqpTransport(BrokerTransport):
         "timeout": TIMEOUT_SECONDS,
         "confirm_timeout": TIMEOUT_SECONDS,
     }
-    # A full queue refuses new messages rather than dropping old ones. The delivery limit only stops a message that
-    # kills every consumer before it can be stored; the consumer itself stores and acknowledges whatever it cannot
-    # use.
-    queue_arguments: ClassVar[dict[str, Any]] = {
-        "x-queue-type": "quorum",
-        "x-overflow": "reject-publish",
-        "x-delivery-limit": 1000,
-    }
+    delivery_limit = 1000
     consumer_heartbeat = 10
 
     def __init__(self, url: str, prefix: str) -> None:
         super().__init__(url, prefix)
         self._returned: list[str] = []
+
+    def _queue(self, queue: str) -> Queue:
+        """A full queue refuses new messages rather than dropping old ones. The delivery limit only stops a message
+        that kills every consumer before it can be stored; it is kept in a queue of its own, for a person.
+        """
+        arguments = {
+            "x-queue-type": "quorum",
+            "x-overflow": "reject-publish",
+            "x-delivery-limit": self.delivery_limit,
+            "x-dead-letter-exchange": "",
+            "x-dead-letter-routing-key": self._dead(queue).name,
+            "x-dead-letter-strategy": "at-least-once",
+        }
+        return Queue(self._name(queue), durable=True, queue_arguments=arguments)
+
+    def _dead(self, queue: str) -> Queue:
+        arguments = {"x-queue-type": "quorum", "x-overflow": "reject-publish"}
+        return Queue(f"{self._name(queue)}.dead", durable=True, queue_arguments=arguments)
+
+    def _declare(self, channel: Any, queue: str) -> None:
+        self._dead(queue).bind(channel).declare()
+        super()._declare(channel, queue)
+
+    def remove(self, queue: str) -> None:
+        """As the protocol says, with what was put aside."""
+        super().remove(queue)
+        with self._connect() as connection:
+            self._dead(queue).bind(connection.channel()).delete()
 
     def _open_channel(self, connection: Connection, queue: str) -> Any:
         channel = super()._open_channel(connection, queue)

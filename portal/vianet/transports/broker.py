@@ -29,7 +29,6 @@ class BrokerTransport:
 
     options: ClassVar[dict[str, Any]] = {}
     publish_options: ClassVar[dict[str, Any]] = {}
-    queue_arguments: ClassVar[dict[str, Any]] = {}
     consumer_heartbeat = 0
 
     def __init__(self, url: str, prefix: str) -> None:
@@ -79,7 +78,7 @@ class BrokerTransport:
             self._connection = self._connect()
             self._producer = self._make_producer(self._connection)
         if queue not in self._declared:
-            self._queue(queue).bind(self._producer.channel).declare()
+            self._declare(self._producer.channel, queue)
             self._declared.add(queue)
         return self._producer
 
@@ -122,8 +121,9 @@ class BrokerTransport:
             with _as_temporary():
                 channel = self._open_channel(connection, queue)
                 channel.basic_qos(0, BATCH, False)
+                self._declare(channel, queue)
                 Consumer(
-                    channel, queues=[self._queue(queue)], on_message=waiting.append, accept=None, auto_declare=True
+                    channel, queues=[self._queue(queue)], on_message=waiting.append, accept=None, auto_declare=False
                 ).consume()
             # Closing gives back what was not acknowledged, and what Redis had already handed to the last BRPOP: a
             # consumer that is cancelled first would leave that one lying for a minute.
@@ -177,7 +177,10 @@ class BrokerTransport:
         return f"{self.prefix}.{queue}"
 
     def _queue(self, queue: str) -> Queue:
-        return Queue(self._name(queue), durable=True, queue_arguments=self.queue_arguments or None)
+        return Queue(self._name(queue), durable=True)
+
+    def _declare(self, channel: Any, queue: str) -> None:
+        self._queue(queue).bind(channel).declare()
 
     def _connect(self, heartbeat: int = 0) -> Connection:
         connection = Connection(
