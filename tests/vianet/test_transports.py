@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -226,16 +227,23 @@ def test_what_was_delivered_too_often_is_put_aside_and_kept(
 ) -> None:
     monkeypatch.setattr(AmqpTransport, "delivery_limit", 1)
     transport = connect(rabbitmq_url, f"{queue_prefix}-{uuid4()}")
+    assert isinstance(transport, AmqpTransport)
     publish_all(transport, TO_VIANET, parcels("deadly"))
 
     def fail(_batch: Sequence[Parcel]) -> None:
         raise Temporary("It kills every consumer.")
 
+    aside: list[Any] = []
+
+    def found() -> bool:
+        kept = channel.basic_get(f"{transport.prefix}.{TO_VIANET}.dead", no_ack=True)
+        aside.extend([kept] if kept else [])
+        return bool(aside)
+
     with listening(transport, fail), Connection(rabbitmq_url) as connection:
-        aside = connection.SimpleQueue(f"{transport.prefix}.{TO_VIANET}.dead", queue_opts={"passive": True})
-        kept = aside.get(timeout=20)
-        assert (kept.body, kept.headers["webhook-id"]) == ("内容 deadly".encode(), "deadly")
-        kept.ack()
-        aside.close()
+        channel = connection.channel()
+        wait_for(found, 20)
+    assert aside[0].body == "内容 deadly".encode()
+    assert aside[0].headers["webhook-id"] == "deadly"
     transport.remove(TO_VIANET)
     transport.close()
