@@ -40,8 +40,9 @@ def _renderers(json: bool) -> list[Processor]:
     return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), sort_keys=False, exception_formatter=plain)]
 
 
-def LOGGING_SETTINGS(level: str, *, json: bool) -> dict[str, Any]:
-    """Django's LOGGING: everything goes to standard error through structlog. Also configures structlog's own loggers.
+def configure_logging(level: str, *, json: bool) -> dict[str, Any]:
+    """Configures structlog's own loggers, and returns Django's LOGGING: everything goes to standard error through
+    structlog.
 
     `level` is a name of the standard library ("INFO"); standard output stays free for what commands print.
     """

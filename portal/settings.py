@@ -12,7 +12,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from portal.logs import LOGGING_SETTINGS
+from portal.logs import configure_logging
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -322,7 +322,7 @@ IDEMPOTENCY_HOURS = env.int("IDEMPOTENCY_HOURS", default=24)
 
 # --- Logs
 LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING" if DEMO else "INFO")
-LOGGING = LOGGING_SETTINGS(LOG_LEVEL, json=PRODUCTION)
+LOGGING = configure_logging(LOG_LEVEL, json=PRODUCTION)
 LOGGING_CONFIG = "logging.config.dictConfig"
 DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO  # a refusal is the portal at work
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # it would believe any X-Forwarded-For; the proxy logs the true address

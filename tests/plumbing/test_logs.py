@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from portal.logs import LOGGING_SETTINGS
+from portal.logs import configure_logging
 
 
 def _fail(temporary: str) -> None:
@@ -15,7 +15,7 @@ def _fail(temporary: str) -> None:
 
 @pytest.mark.parametrize("json", [True, False])
 def test_a_traceback_shows_where_and_never_with_what(json: bool) -> None:
-    formatters = LOGGING_SETTINGS("INFO", json=json)["formatters"]
+    formatters = configure_logging("INFO", json=json)["formatters"]
     formatter = logging.config.DictConfigurator({}).configure_formatter(dict(formatters["structured"]))
     secret = "-".join(["Kunm", "ing7", "rain"])
     try:

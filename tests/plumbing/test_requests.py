@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
-from portal.logs import LOGGING_SETTINGS, without_secrets
+from portal.logs import configure_logging, without_secrets
 
 pytestmark = [pytest.mark.urls("tests.plumbing.site"), pytest.mark.django_db]
 
@@ -50,7 +50,7 @@ def test_one_time_keys_and_queries_stay_out_of_the_log() -> None:
 
 
 def test_production_writes_one_json_object_per_line() -> None:
-    formatter = LOGGING_SETTINGS("INFO", json=True)["formatters"]["structured"]
+    formatter = configure_logging("INFO", json=True)["formatters"]["structured"]
     made = formatter["()"](processors=formatter["processors"], foreign_pre_chain=formatter["foreign_pre_chain"])
     record = logging.LogRecord("portal", logging.WARNING, __file__, 1, "disk %s", ("full",), None)
     line = json.loads(made.format(record))
