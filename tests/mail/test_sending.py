@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from smtplib import SMTPRecipientsRefused
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 import pytest
@@ -184,6 +184,24 @@ def test_when_the_time_is_over_the_rest_waits_and_has_lost_no_attempt(mailoutbox
 def test_a_server_that_hangs_never_holds_more_than_two_batches() -> None:
     mail.queue("greeting", [Person(f"p{number}@huaxin.example") for number in range(60)])
     assert [len(sending._claim(uuid4())) for _ in range(3)] == [20, 20, 0]
+
+
+class Watchful(BaseEmailBackend):
+    """A mail server that notes whether somebody holds a transaction meanwhile."""
+
+    inside: ClassVar[list[bool]] = []
+
+    def send_messages(self, email_messages: Any) -> int:
+        self.inside.append(connections["default"].in_atomic_block)
+        return len(email_messages)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_letter_is_sent_inside_a_transaction(settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "tests.mail.test_sending.Watchful"
+    post()
+    assert mail.send_due() == 1
+    assert Watchful.inside == [False]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,20 +2,23 @@
 
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from uuid import uuid4
 
 import pytest
 from celery import shared_task
 from django.conf import LazySettings
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 
 from portal.celery import app
 from portal.database import current_identity, transaction_as
-from portal.outbox import bell, enqueue, ring
+from portal.outbox import bell, enqueue, ring, wire
+from portal.outbox.consumer import take
 from portal.outbox.models import OutboundMessage, State
 from portal.outbox.tasks import deliver, sweep
-from tests.outbox.messages import FANYUN, commit, escalation, message
+from portal.vianet.transports import Parcel, Temporary
+from tests.outbox.messages import FANYUN, acknowledged, commit, escalation, message
 
 
 @pytest.fixture
@@ -55,6 +58,24 @@ def test_with_the_broker_away_the_message_is_stored_and_the_sweep_sends_it() -> 
     assert message(pk).state == State.PENDING
     sweep()
     assert message(pk).state == State.PUBLISHED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_network_is_never_inside_a_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    inside: list[bool] = []
+    memory = wire.transport()
+    truly_publish = memory.publish
+
+    def publish(queue: str, parcels: Sequence[Parcel]) -> list[Temporary | None]:
+        inside.append(connection.in_atomic_block)
+        return truly_publish(queue, parcels)
+
+    monkeypatch.setattr(memory, "publish", publish)
+    about = escalation()
+    commit(about)
+    deliver()
+    take([acknowledged(about.subject_id)])
+    assert inside == [False, False]
 
 
 def test_a_task_that_does_not_say_as_whom_it_acts_does_not_run() -> None:

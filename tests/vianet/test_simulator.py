@@ -13,11 +13,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from portal.vianet import contracts
-from portal.vianet.envelope import BadSignature, Event, headers_for, open_sealed
+from portal.vianet import contracts, desk
+from portal.vianet.envelope import BadSignature, Event, headers_for, open_sealed, parse
 from portal.vianet.simulator import Knobs, Simulator
 from portal.vianet.transports import TO_PORTAL, Parcel, Transport, connect
+from tests.outbox.conftest import LooksTwice
 from tests.outbox.messages import escalation_data
+from tests.waiting import wait_until
 
 PORTAL, VIANET = "the portal's key", "21Vianet's key"
 
@@ -62,18 +64,35 @@ def sealed(event: Event, *, key: str = PORTAL, moment: datetime | None = None) -
     return Parcel(event.id, body, headers)
 
 
-def said(wire: Transport, seconds: float = 0.1) -> list[Parcel]:
-    """What 21Vianet has put into its queue."""
+def said(wire: Transport, wanted: int = 0) -> list[Parcel]:
+    """What 21Vianet has put into its queue, once it is as much as wanted."""
     taken: list[Parcel] = []
-    stop = threading.Event()
-    threading.Timer(seconds, stop.set).start()
-    wire.consume(TO_PORTAL, taken.extend, stop)
+
+    def enough() -> bool:
+        wire.consume(TO_PORTAL, taken.extend, LooksTwice())
+        return len(taken) >= wanted
+
+    wait_until(enough, f"{wanted} messages")
     return taken
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Set 21Vianet's clock forward."""
+
+    def forward(seconds: float) -> None:
+        monkeypatch.setattr(desk, "time", lambda: time.time() + seconds)
+
+    return forward
 
 
 def read(parcel: Parcel) -> Event:
     moment = datetime.now(UTC)
     return contracts.check(open_sealed(parcel.headers, parcel.body, keys=[VIANET], moment=moment, tolerance=300))
+
+
+def read_body(body: bytes) -> Event:
+    return contracts.check(parse(body))
 
 
 @contextmanager
@@ -85,7 +104,8 @@ def speaking(simulator: Simulator) -> Iterator[None]:
         yield
     finally:
         stop.set()
-        thread.join()
+        thread.join(20)
+        assert not thread.is_alive()
 
 
 def test_an_escalation_is_receipted_and_gets_a_case_number(simulate: Callable[..., Simulator], wire: Transport) -> None:
@@ -96,7 +116,7 @@ def test_an_escalation_is_receipted_and_gets_a_case_number(simulate: Callable[..
     assert read(receipt).data == {"message_id": told.id, "outcome": "accepted", "operator_ref": number}
     assert number == f"CN{(datetime.now(UTC) + timedelta(hours=8)):%Y%m%d}-000001"
     with speaking(simulator):
-        first, second = map(read, said(wire, 0.15)[:2])
+        first, second = map(read, said(wire, 2)[:2])
     assert (first.type, first.data["case_number"]) == (contracts.ACKNOWLEDGED, number)
     assert (second.type, second.data["operator_seq"]) == (contracts.ANSWERED, 2)
     assert first.data["in_reply_to"] == told.id
@@ -111,19 +131,33 @@ def test_a_duplicate_is_receipted_again_and_applied_once(simulate: Callable[...,
     assert len(simulator.desk.rows("cases")) == len(simulator.desk.rows("replies")) == 1
 
 
-def test_what_is_not_confirmed_is_said_again_until_it_is(simulate: Callable[..., Simulator], wire: Transport) -> None:
+def test_what_is_not_confirmed_is_said_again_until_it_is(
+    simulate: Callable[..., Simulator], wire: Transport, later: Callable[[float], None]
+) -> None:
     simulator, told = simulate(), escalated()
     simulator.take([sealed(told)])
     said(wire)
     with speaking(simulator):
-        time.sleep(0.5)
-        reply_id = simulator.desk.rows("replies")[0]["id"]
-        assert len([parcel for parcel in said(wire) if parcel.id == reply_id]) >= 2
-        confirmation = replace(told, type=contracts.PORTAL_RECEIPT, data={"message_id": reply_id}, id="receipt:1")
-        simulator.take([sealed(confirmation)])
-        said(wire)
-        time.sleep(1)
-        assert said(wire) == []
+        first, second = said(wire, 2)[:2]
+    (reply,) = simulator.desk.rows("replies")
+    assert first.id == second.id == reply["id"]
+    later(3600)
+    assert [one.id for one in simulator.desk.due_replies(1)] == [reply["id"]]
+    confirmation = replace(told, type=contracts.PORTAL_RECEIPT, data={"message_id": reply["id"]}, id="receipt:1")
+    simulator.take([sealed(confirmation)])
+    later(7200)
+    assert simulator.desk.due_replies(1) == []
+
+
+def test_knob_latency_keeps_the_case_number_back(
+    simulate: Callable[..., Simulator], wire: Transport, later: Callable[[float], None]
+) -> None:
+    simulator, told = simulate(latency=60), escalated()
+    simulator.take([sealed(told)])
+    assert [read(parcel).type for parcel in said(wire)] == [contracts.RECEIPT]
+    assert simulator.desk.due_replies(1) == []
+    later(61)
+    assert [read_body(reply.body).type for reply in simulator.desk.due_replies(1)] == [contracts.ACKNOWLEDGED]
 
 
 def test_what_comes_late_is_refused_and_a_gap_is_not(simulate: Callable[..., Simulator], wire: Transport) -> None:
@@ -181,7 +215,7 @@ def test_knobs_reject_duplicate_and_bad_signature(simulate: Callable[..., Simula
     simulator.take([sealed(told)])
     assert len(said(wire)) == 2
     with speaking(simulator):
-        rejected = read(said(wire)[0])
+        rejected = read(said(wire, 1)[0])
     assert (rejected.type, rejected.data["reason"]) == (contracts.REJECTED, "inappropriate")
     simulator.knobs = Knobs(bad_signature=1)
     simulator.take([sealed(told)])
