@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 import yaml
+from django.conf import settings
+from django.core.management import get_commands
 
 import dev
+from portal import celery
 
 ROOT = dev.ROOT
 SETTINGS = (ROOT / "portal" / "settings.py").read_text()
@@ -57,6 +60,28 @@ def faults_of_compose(text: str, settings: str, example: str) -> list[str]:
     return sorted(faults)
 
 
+def faults_of_commands(text: str) -> list[str]:
+    """What the commands in docker-compose.yml name and the portal does not have."""
+    services: dict[str, dict[str, Any]] = yaml.safe_load(text)["services"]
+    faults = []
+    for name in OUR_PROCESSES & set(services):
+        match services[name]["command"]:
+            case ["gunicorn", module, *_] if f"{module}.application" == settings.WSGI_APPLICATION:
+                continue
+            case ["celery", application, "worker" | "beat", *_] if application == f"--app={celery.__name__}":
+                continue
+            case ["python", "manage.py", command, *_] if command in get_commands():
+                continue
+        faults.append(f"{name}: {' '.join(services[name]['command'])}")
+    return sorted(faults)
+
+
+def faults_of_volumes(text: str) -> list[str]:
+    """Servers that would lose what they keep: RabbitMQ's folder bears the name of its host."""
+    services: dict[str, dict[str, Any]] = yaml.safe_load(text)["services"]
+    return [name for name in ("rabbitmq",) if services[name].get("hostname") != name]
+
+
 def faults_of_example(text: str, settings: str, compose: str) -> set[str]:
     """Names that are in only one of `.env.example` and what reads it (settings, and compose's own passwords)."""
     return names_of_example(text)[0] ^ (names_of_settings(settings)[0] | set(re.findall(r"\$\{([A-Z_]+):", compose)))
@@ -93,6 +118,11 @@ def our_files() -> list[Path]:
 
 def test_compose_sets_what_the_settings_read_and_nothing_else() -> None:
     assert faults_of_compose(COMPOSE, SETTINGS, EXAMPLE) == []
+
+
+def test_compose_starts_what_there_is_and_keeps_what_it_stores() -> None:
+    assert faults_of_commands(COMPOSE) == []
+    assert faults_of_volumes(COMPOSE) == []
 
 
 def test_the_image_is_built_with_every_setting_that_collecting_static_files_demands() -> None:
@@ -159,6 +189,26 @@ def test_the_fence_bites_on_a_setting_that_compose_invents_or_forgets() -> None:
     assert "beat: AUDIT_KEY is not set" in faults_of_compose(COMPOSE, SETTINGS, EXAMPLE.replace("AUDIT_KEY=", ""))
     assert "service consumer" in faults_of_compose(COMPOSE.replace("  consumer:", "  replies:"), SETTINGS, EXAMPLE)
     assert "INVENTED" in faults_of_example(EXAMPLE + "# INVENTED=1\n", SETTINGS, COMPOSE)
+
+
+@pytest.mark.parametrize(
+    ("name", "renamed", "service"),
+    [
+        ("portal.wsgi", "portal.web", "web"),
+        ('portal.celery", "worker"', 'portal.tasks", "worker"', "worker"),
+        ('portal.celery", "beat"', 'portal.celery", "bear"', "beat"),
+        ("consume_replies", "consume_answers", "consumer"),
+        ('"migrate", "--no-input"', '"upgrade", "--no-input"', "migrate"),
+    ],
+)
+def test_the_fence_bites_on_a_command_that_was_renamed(name: str, renamed: str, service: str) -> None:
+    assert COMPOSE.count(name) == 1
+    (fault,) = faults_of_commands(COMPOSE.replace(name, renamed))
+    assert fault.startswith(f"{service}: ")
+
+
+def test_the_fence_bites_on_a_broker_without_a_name_of_its_own() -> None:
+    assert faults_of_volumes(COMPOSE.replace("hostname: rabbitmq", "hostname: broker")) == ["rabbitmq"]
 
 
 def test_the_fence_bites_on_hosts_paths_and_locks_that_disagree() -> None:
