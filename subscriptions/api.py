@@ -34,7 +34,7 @@ REASONS: Mapping[str, str] = {
 }
 REASON_NAMES = {value: name for name, value in REASONS.items()}
 HIDDEN_NAMES = {"unit_price": "retailUnitPrice", "unit_cost": "partnerUnitCost", "partner_note": "partnerNote"}
-VERBS = {"quantity": "change_quantity", "friendly_name": "rename", "reason": "suspend"}
+VERBS = {"quantity": "change_quantity", "friendlyName": "rename", "suspensionReasons": "suspend"}
 BY_STATUS = {Status.SUSPENDED: "suspend", Status.ACTIVE: "reactivate"}
 RULES = Rules(
     order=("-created_at", "-id"),
@@ -83,10 +83,8 @@ class SubscriptionChange(StrictSerializer):
 
     quantity = WholeNumber(min_value=1, max_value=LARGEST)
     status = serializers.ChoiceField([Status.ACTIVE.value, Status.SUSPENDED.value])
-    suspensionReasons = serializers.ListField(
-        child=serializers.ChoiceField(list(REASONS)), min_length=1, max_length=1, source="reason"
-    )
-    friendlyName = Text(max_length=100, allow_blank=True, allow_null=True, source="friendly_name")
+    suspensionReasons = serializers.ListField(child=serializers.ChoiceField(list(REASONS)), min_length=1, max_length=1)
+    friendlyName = Text(max_length=100, allow_blank=True, allow_null=True)
 
 
 class SubscriptionRow(VersionedRow):
@@ -172,8 +170,7 @@ class SubscriptionViewSet(VisibleViewSet):
 
 def _deeds_of(body: Mapping[str, Any]) -> set[str]:
     """The verbs that the body's properties stand for, before anything is known to be well formed."""
-    named = {"quantity": "change_quantity", "friendlyName": "rename", "suspensionReasons": "suspend"}
-    deeds = {deed for name, deed in named.items() if name in body}
+    deeds = {deed for name, deed in VERBS.items() if name in body}
     return deeds | {deed for status, deed in BY_STATUS.items() if body.get("status") == status}
 
 
@@ -186,7 +183,7 @@ def _allow(actor: Actor, subscription: Subscription, deeds: Any) -> None:
 
 def _reason_of_suspension(fields: Mapping[str, Any]) -> None:
     """A reason alone suspends nobody: who only corrects it, or reads it as a note, must not lock people out."""
-    if "reason" in fields and "status" not in fields:
+    if "suspensionReasons" in fields and "status" not in fields:
         message = _("Send the status suspended together with its reason.")
         raise InvalidInput(details=[{"target": "status", "message": message}])
 
@@ -196,9 +193,9 @@ def _perform(deed: str, fields: dict[str, Any], subscription: Subscription, acto
         case "change_quantity":
             actions.change_quantity(subscription, actor=actor, version=version, quantity=fields["quantity"])
         case "rename":
-            actions.rename(subscription, actor=actor, version=version, friendly_name=fields["friendly_name"] or "")
+            actions.rename(subscription, actor=actor, version=version, friendly_name=fields["friendlyName"] or "")
         case "suspend":
-            reason = REASONS[fields["reason"][0]] if "reason" in fields else ""
+            reason = REASONS[fields["suspensionReasons"][0]] if "suspensionReasons" in fields else ""
             actions.suspend(subscription, actor=actor, version=version, reason=reason)
         case "reactivate":
             actions.reactivate(subscription, actor=actor, version=version)

@@ -45,6 +45,11 @@ def test_bad_bodies_are_refused_precisely(
     assert refused(patch(rest_of("anna"), seats, body)) == code
 
 
+def test_properties_of_two_verbs_are_named_as_they_were_sent(rest_of: Rest, seats: Subscription) -> None:
+    answer = patch(rest_of("anna"), seats, {"quantity": 30, "friendlyName": "Plant"})
+    assert [detail["target"] for detail in answer.json()["error"]["details"]] == ["friendlyName", "quantity"]
+
+
 def test_a_reason_alone_suspends_nobody(rest_of: Rest, seats: Subscription) -> None:
     answer = patch(rest_of("anna"), seats, {"suspensionReasons": ["nonPayment"]})
     assert refused(answer) == (422, "invalidInput")
