@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.audit.chain import Outcome
 from portal.audit.models import AuditEntry
-from portal.paging import Page, keyset
+from portal.paging import keyset
 from portal.ui.parts import Entry
 from portal.ui.tables import Cell, Column, Empty, Table
 from portal.ui.values import badge, money
@@ -20,6 +20,8 @@ from subscriptions.models import TONES, Status, Subscription, SubscriptionQueryS
 from tenants.actor import Actor
 from tenants.audit_log import entries_visible_to
 from tenants.models import Tenant, localized
+from tenants.views.parts import pages
+from tenants.web import PortalRequest
 
 ORDER = ("-created_at", "-id")
 COLUMNS = (
@@ -39,9 +41,9 @@ COLUMNS = (
 )
 
 
-def list_table(customer: Tenant, subscriptions: SubscriptionQuerySet, token: str | None) -> Table:
+def list_table(request: PortalRequest, customer: Tenant, subscriptions: SubscriptionQuerySet) -> Table:
     """One page of a customer's subscriptions. One query; every row is text before the template sees it."""
-    page: Page = keyset(subscriptions.values_list(*COLUMNS), ORDER, token)
+    page = keyset(subscriptions.values_list(*COLUMNS), ORDER, request.GET.get("after"))
     address = reverse("subscriptions:list", args=[customer.pk])
     return Table(
         caption=_("Subscriptions of %(customer)s") % {"customer": customer},
@@ -60,8 +62,7 @@ def list_table(customer: Tenant, subscriptions: SubscriptionQuerySet, token: str
             gettext("What the partner buys for this organisation appears here."),
             icon="key",
         ),
-        next_url=f"{address}?after={page.next_token}" if page.next_token else "",
-        first_url=address if token else "",
+        **pages(request, page),
     )
 
 

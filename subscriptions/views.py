@@ -16,12 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from portal.errors import InvalidInput, RuleBroken, StaleVersion
 from portal.web import redirect_to, render_page, toast
 from subscriptions import actions, showing
-from subscriptions.access import Decision, decision_about, decisions_about
+from subscriptions.access import decision_about, decisions_about
 from subscriptions.forms import QuantityForm, ReactivateForm, RenameForm, SuspendForm, VersionedForm
 from subscriptions.models import Subscription, deletion_time
 from tenants.access import Permission, can
 from tenants.audit_log import sees_only_own_deeds
 from tenants.models import Tenant
+from tenants.views.parts import show_refusal, trail
 from tenants.web import PortalRequest, page
 
 ONE = ((Tenant, "customer_id"), (Subscription, "subscription_id"))
@@ -34,8 +35,8 @@ def subscription_list(request: PortalRequest, customer: Tenant) -> HttpResponse:
     subscriptions = Subscription.objects.visible_to(request.actor).filter(tenant=customer)
     context = {
         "customer": customer,
-        "crumbs": _crumbs(request, customer, (_("Subscriptions"), "")),
-        "table": showing.list_table(customer, subscriptions, request.GET.get("after")),
+        "crumbs": trail(request, customer, (_("Subscriptions"), "")),
+        "table": showing.list_table(request, customer, subscriptions),
         "ask_url": _ask_url(request, customer),
     }
     return render_page(request, "subscriptions/subscription_list.html", context)
@@ -47,7 +48,7 @@ def subscription_detail(request: PortalRequest, customer: Tenant, subscription: 
     actor = request.actor
     context = {
         **_about(request, customer, subscription),
-        "crumbs": _crumbs(request, customer, _in_list(customer), (str(subscription), "")),
+        "crumbs": trail(request, customer, _in_list(customer), (str(subscription), "")),
         "facts": showing.facts_about(actor, subscription),
         "partner_facts": showing.partner_facts(subscription.partner),
         "history": showing.history_of(actor, subscription),
@@ -111,10 +112,10 @@ def subscription_rename(request: PortalRequest, customer: Tenant, subscription: 
 # --- What the pages share ---------------------------------------------------------------------------------------------
 
 TITLES = {
-    "change_quantity": _("Change the number of seats"),
+    "change_quantity": _("Change quantity"),
     "suspend": _("Suspend the subscription"),
     "reactivate": _("Reactivate the subscription"),
-    "rename": _("Change the nickname"),
+    "rename": _("Change nickname"),
 }
 TEMPLATES = {deed: f"subscriptions/subscription_{deed}.html" for deed in TITLES}
 
@@ -128,20 +129,18 @@ def _verb_page(
     verb: Callable[[], str],
 ) -> HttpResponse:
     """The form; after a POST what the verb said: done, a rule broken (409), a wrong value (422), too late (412)."""
-    decision = decision_about(deed, request.actor, subscription)
     if request.method != "POST" or "preview" in request.POST:
-        return _form_page(request, customer, subscription, deed, form, decision)
+        return _form_page(request, customer, subscription, deed, form)
     if not form.is_valid():
-        return _form_page(request, customer, subscription, deed, form, decision, 422)
+        return _form_page(request, customer, subscription, deed, form, 422)
     try:
         done = verb()
     except StaleVersion as stale:
         typed = {name: value for name, value in form.cleaned_data.items() if name != "version"}
         fresh = type(form)(stale.current, initial=typed)
-        return _form_page(request, customer, stale.current, deed, fresh, decision, int(stale.status), stale=typed)
+        return _form_page(request, customer, stale.current, deed, fresh, int(stale.status), stale=typed)
     except (InvalidInput, RuleBroken) as refusal:
-        form.add_error("quantity" if "quantity" in form.fields else None, str(refusal))
-        return _form_page(request, customer, subscription, deed, form, decision, int(refusal.status))
+        return _form_page(request, customer, subscription, deed, form, show_refusal(form, refusal))
     toast(request, done)
     return redirect_to(request, "subscriptions:detail", customer.pk, subscription.pk)
 
@@ -152,7 +151,6 @@ def _form_page(
     subscription: Subscription,
     deed: str,
     form: VersionedForm,
-    decision: Decision,
     status: int = 200,
     stale: dict[str, Any] | None = None,
 ) -> HttpResponse:
@@ -160,10 +158,10 @@ def _form_page(
     here = (subscription, reverse("subscriptions:detail", args=[customer.pk, subscription.pk]))
     context = {
         **_about(request, customer, subscription),
-        "crumbs": _crumbs(request, customer, _in_list(customer), here, (TITLES[deed], "")),
+        "crumbs": trail(request, customer, _in_list(customer), here, (TITLES[deed], "")),
         "title": TITLES[deed],
         "form": form,
-        "decision": decision,
+        "decision": decision_about(deed, request.actor, subscription),
         "stale": stale,
         "consequence": _consequence(form, subscription),
     }
@@ -208,12 +206,6 @@ def _consequence(form: VersionedForm, subscription: Subscription) -> dict[str, i
 
 def _in_list(customer: Tenant) -> tuple[Any, str]:
     return _("Subscriptions"), reverse("subscriptions:list", args=[customer.pk])
-
-
-def _crumbs(request: PortalRequest, customer: Tenant, *below: tuple[Any, str]) -> list[tuple[Any, str]]:
-    """Partners come from their portfolio; for its own people an organisation is where they are."""
-    above = [(_("Customers"), "/customers/")] if request.actor.is_partner else []
-    return [*above, (customer, f"/organisations/{customer.pk}/"), *below]
 
 
 def _ask_url(request: PortalRequest, customer: Tenant, subscription: Subscription | None = None) -> str:

@@ -126,10 +126,10 @@ def test_the_lists_exist() -> None:
 def test_it_bites_a_query_per_row(grown: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     draw = subscriptions.showing.list_table
 
-    def and_ask_for_each(customer: Any, rows: Any, *args: Any) -> Any:
+    def and_ask_for_each(request: Any, customer: Any, rows: Any) -> Any:
         for row in rows.all()[:20]:
             row.offer.refresh_from_db()
-        return draw(customer, rows, *args)
+        return draw(request, customer, rows)
 
     before = measure(grown)
     monkeypatch.setattr(subscriptions.showing, "list_table", and_ask_for_each)

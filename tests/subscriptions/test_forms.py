@@ -1,6 +1,8 @@
 """What happens when the forms about a subscription are sent: done, wrong, too late, against a rule."""
 
+import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.http import HttpResponse
@@ -8,10 +10,13 @@ from django.test import Client
 
 from portal.audit.models import AuditEntry
 from portal.demo.cast import Cast
+from subscriptions import actions
 from subscriptions.models import Subscription
+from tenants.actor import acting_as
 from tests.subscriptions.conftest import assign_seats
 
 Browser = Callable[[str], Client]
+PRESSABLE = re.compile(r'<button type="submit" class="[^"]*"><span>Change quantity')
 
 
 def send(client: Client, subscription: Subscription, step: str, **data: object) -> HttpResponse:
@@ -58,8 +63,27 @@ def test_who_comes_too_late_sees_both_values(browser_of: Browser, seats: Subscri
     page = response.content.decode()
     assert response.status_code == 412
     assert "It has 30 seats now. You asked for 28." in page
+    assert PRESSABLE.search(page)
     assert 'name="quantity" value="28"' in page
     assert 'name="version" value="2"' in page
+
+
+def test_who_comes_too_late_for_the_state_cannot_press_the_button(
+    browser_of: Browser, cast: Cast, seats: Subscription, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change, sam = actions.change_quantity, cast.actor("sam")
+
+    def after_sam(subscription: Subscription, **arguments: Any) -> Subscription:
+        with acting_as(sam, cast.huaxin):
+            actions.suspend(Subscription.objects.get(pk=subscription.pk), actor=sam, version=1)
+        return change(subscription, **arguments)
+
+    monkeypatch.setattr(actions, "change_quantity", after_sam)
+    response = send(browser_of("anna"), seats, "quantity", quantity=28)
+    page = response.content.decode()
+    assert response.status_code == 412
+    assert "The subscription is suspended. Reactivate it first." in page
+    assert PRESSABLE.search(page) is None
 
 
 @pytest.mark.parametrize(("quantity", "words"), [(30, "5 seats more: 30 in all."), (24, "1 seat fewer: 24 remain.")])
