@@ -137,4 +137,4 @@ def test_the_second_attempt_is_told_that_the_first_still_runs() -> None:
 
     assert attempt(first).status == 200
     assert attempt(lambda: Reply(500)).status == 200
-    assert StillRunning.status == 409
+    assert (StillRunning.status, StillRunning.code) == (409, "idempotencyKeyInUse")

@@ -83,7 +83,7 @@ def test_only_json_is_served(client: Client) -> None:
 def test_a_throttled_caller_learns_how_long_to_wait() -> None:
     error = as_portal_error(exceptions.Throttled(wait=2.4))
     assert error is not None
-    assert (error.status, problem_headers(error)) == (429, {"Retry-After": "3"})
+    assert (error.status, error.code, problem_headers(error)) == (429, "TooManyRequests", {"Retry-After": "3"})
 
 
 def test_nested_values_are_named_by_their_path() -> None:

@@ -48,8 +48,8 @@ def test_of_two_agents_exactly_one_changes_the_quantity(rest_of: Callable[..., C
         seats.refresh_from_db()
         assert seats.version == number + 1
         assert seats.quantity in {100 + number, 200 + number}
-    deeds = AuditEntry.objects.filter(deed="subscriptions.subscription.quantity_changed")
-    assert deeds.count() == ROUNDS
+        deeds = AuditEntry.objects.filter(deed="subscriptions.subscription.quantity_changed").order_by("at", "id")
+        assert [deed.data["after"]["quantity"] for deed in deeds][number - 1 :] == [seats.quantity]
 
 
 def test_suspending_and_changing_never_both_happen(rest_of: Callable[..., Client], suite: Offer, buy: Buy) -> None:
@@ -60,9 +60,16 @@ def test_suspending_and_changing_never_both_happen(rest_of: Callable[..., Client
         assert answers == [200, 412]
         seats.refresh_from_db()
         assert (seats.quantity, seats.status) in {(30, "active"), (25, "suspended")}
+        assert AuditEntry.objects.filter(target_id=str(seats.pk)).count() == 2  # bought, and the one change
 
 
-def test_eight_agents_lose_no_update(rest_of: Callable[..., Client], suite: Offer, buy: Buy) -> None:
+def test_of_six_clients_one_wins_and_what_it_wrote_stands(
+    rest_of: Callable[..., Client], suite: Offer, buy: Buy
+) -> None:
     seats, clients = buy(suite), [rest_of(name) for name in ("anna", "sam", "paul") for _twice in range(2)]
     answers = at_once(*(patching(client, seats, 1, quantity=40 + place) for place, client in enumerate(clients)))
     assert answers == [200, 412, 412, 412, 412, 412]
+    seats.refresh_from_db()
+    deed = AuditEntry.objects.get(deed="subscriptions.subscription.quantity_changed")
+    assert (seats.quantity, seats.version) == (deed.data["after"]["quantity"], 2)
+    assert seats.quantity in range(40, 46)
