@@ -1,6 +1,7 @@
 """What every test stands on: a database per process, an identity that row-level security lets through, honest skips."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,9 +18,8 @@ from portal.database import transaction_as
 from tests.servers import header
 from tests.triggers import flush_past_triggers
 
-HERE = Path(__file__).parent
 # The cast of the story (tests/people.py).
-pytest_plugins = ["tests.people"] if (HERE / "people.py").exists() else []
+pytest_plugins = ["tests.people"]
 
 TRANSACTIONAL = {"transactional_db", "live_server", "django_db_reset_sequences"}
 DATABASE_FIXTURES = TRANSACTIONAL | {"db", "django_db_serialized_rollback"}
@@ -75,12 +75,15 @@ def _missing() -> dict[str, str]:
         missing["rabbitmq"] = "needs a RabbitMQ server: make test-pg"
     if not find_chromium():
         missing["browser"] = "needs Chromium: apt-get install chromium, or set CHROMIUM to its path"
+    if not shutil.which("xgettext"):
+        missing["gettext"] = "needs xgettext: apt-get install gettext"
     return missing
 
 
 def skip_is_failure(marker: str) -> bool:
-    """In CI nothing is skipped that the run was meant to prove: servers in `make test-pg`, the browser everywhere."""
-    return os.environ.get("CI") == "true" and (marker == "browser" or bool(os.environ.get("PORTAL_TEST_SERVERS")))
+    """In CI nothing is skipped that the run was meant to prove: servers in `make test-pg`, programs everywhere."""
+    servers = bool(os.environ.get("PORTAL_TEST_SERVERS"))
+    return os.environ.get("CI") == "true" and (marker in {"browser", "gettext"} or servers)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -25,6 +25,15 @@ ASK_NO_RIGHT = {
     "end_other_sessions": "one's own account",
 }
 
+# What may be called before `require`, or to name what it is asked about: none of it writes or tells.
+MAY_PRECEDE = {
+    "SETTINGS.get": "the registry of settings",
+    "setting_of": "a setting as an object to ask about",
+    "raising_right": "which of two rights is asked",
+    "draft": "a request that is not saved yet",
+    "choice": "checks a word against a list",
+}
+
 
 def action_files(root: Path) -> Iterator[Path]:
     for room in ROOMS:
@@ -54,21 +63,26 @@ def faults(source: str) -> list[str]:
 
 
 def asks_first(function: ast.FunctionDef) -> bool:
-    """Whether `require(...)` stands before anything that could change or tell: only assignments of plain lookups may
-    precede it.
+    """Whether only the docstring, assignments and guards that raise stand before `require(...)`; neither they nor what
+    is asked may call anything that is not in the list.
     """
     for statement in function.body:
-        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
-            continue
-        calls = [ast.unparse(node.func) for node in ast.walk(statement) if isinstance(node, ast.Call)]
-        if "require" in calls:
-            return isinstance(statement, ast.Expr)
-        if any(
-            call.split(".")[-1] in {"save", "create", "update", "delete", "record", "enqueue", "queue", "add"}
-            for call in calls
-        ):
+        calls = {ast.unparse(node.func) for node in ast.walk(statement) if isinstance(node, ast.Call)}
+        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call) and "require" in calls:
+            return ast.unparse(statement.value.func) == "require" and calls <= {"require", *MAY_PRECEDE}
+        if not (calls <= set(MAY_PRECEDE) and _is_harmless(statement)):
             return False
     return False
+
+
+def _is_harmless(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.If):
+        return all(isinstance(inner, ast.Raise) for inner in statement.body) and not statement.orelse
+    return (
+        isinstance(statement, ast.Assign)
+        or isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+    )
 
 
 @pytest.mark.parametrize("path", list(action_files(ROOT)), ids=lambda path: str(path.relative_to(ROOT)))
@@ -109,6 +123,30 @@ def sometimes(thing, *, actor):
 @transaction.atomic
 def never(thing, *, actor):
     thing.save()
+
+@transaction.atomic
+def through_a_helper(thing, *, actor):
+    _save(thing)
+    require(actor, Permission.X, thing)
+
+@transaction.atomic
+def through_a_hook(thing, *, actor):
+    found = hooks.call("thing_changed", thing)
+    require(actor, Permission.X, thing)
+
+@transaction.atomic
+def inside_the_question(thing, *, actor):
+    require(actor, Permission.X, _made(thing))
+
+@transaction.atomic
+def behind_a_guard(thing, *, actor):
+    if thing.old:
+        thing.age = 0
+    require(actor, Permission.X, thing)
+
+@transaction.atomic
+def somebody_elses(thing, *, actor):
+    other.require(actor, Permission.X, thing)
 '''
 
 
@@ -119,4 +157,9 @@ def test_the_fence_bites() -> None:
         "late does not call require() first",
         "sometimes does not call require() first",
         "never does not call require() first",
+        "through_a_helper does not call require() first",
+        "through_a_hook does not call require() first",
+        "inside_the_question does not call require() first",
+        "behind_a_guard does not call require() first",
+        "somebody_elses does not call require() first",
     ]

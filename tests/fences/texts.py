@@ -63,15 +63,25 @@ def words_in_python(source: str) -> list[str]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call):
             found += [f"{part.lineno}: {_shown(part)}" for part in _said_by(node)]
+        elif isinstance(node, ast.ClassDef) and any(ast.unparse(base).endswith("Choices") for base in node.bases):
+            found += [f"{part.lineno}: {_shown(part)}" for part in _labels_of(node)]
     return found
+
+
+def _labels_of(choices: ast.ClassDef) -> Iterator[ast.expr]:
+    """The labels of an enumeration that stand in the source as they are."""
+    for statement in choices.body:
+        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Tuple):
+            label = statement.value.elts[-1]
+            if _is_speech(label):
+                yield label
 
 
 def _said_by(call: ast.Call) -> Iterator[ast.expr]:
     name = ast.unparse(call.func).split(".")[-1]
     if name in GETTEXT:
-        yield from (
-            part for part in call.args if not isinstance(part, ast.Constant | ast.Name | ast.Attribute | ast.Call)
-        )
+        texts = call.args[:-1] if name.startswith("n") else call.args  # the last of ngettext's is a number
+        yield from (part for part in texts if not isinstance(part, ast.Constant | ast.Name | ast.Attribute | ast.Call))
     if name in SPEAKING:
         yield from (part for part in call.args if _is_speech(part))
     yield from (word.value for word in call.keywords if word.arg in KEYWORDS and _is_speech(word.value))
