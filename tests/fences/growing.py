@@ -8,7 +8,8 @@ from django.db import models
 from messagecenter.models import PostTranslation
 from portal.audit import book
 from portal.database import transaction_as
-from support.models import Comment
+from portal.outbox.models import OutboundMessage
+from support.models import Comment, Escalation
 from tenants.actor import Actor
 from tenants.models import (
     DelegatedAdmin,
@@ -37,6 +38,7 @@ def grow(stage: Stage, number: int) -> None:
         _copies(stage.own["seats"], number)
         for request in _copies(stage.own["request"], number, reference=f"SR-2026-{int(tag, 16) % 900:03}{{:03}}"):
             _copies(Comment(support_request=request, **_comment(stage)), 1)
+        _escalated(stage, number, tag)
         _copies(Comment(support_request=stage.own["request"], **_comment(stage)), number)
         for post in _copies(stage.own["post"], number, reference=f"MC{int(tag, 16) % 9000:04}{{:03}}"):
             PostTranslation.objects.create(post=post, language="en", title="News", body="<p>News.</p>")
@@ -49,6 +51,16 @@ def grow(stage: Stage, number: int) -> None:
         )
         ServiceSettingChange.objects.bulk_create(_change(stage) for _ in range(number))
         _deeds(stage, number)
+
+
+def _escalated(stage: Stage, number: int, tag: str) -> None:
+    """Requests that are with 21Vianet, each with its escalation and the message about it."""
+    escalation = Escalation.objects.get(support_request=stage.own["escalated"])
+    message = OutboundMessage.objects.get(subject_id=escalation.pk)
+    reference = f"SR-2027-{int(tag, 16) % 900:03}{{:03}}"
+    for request in _copies(stage.own["escalated"], number, reference=reference):
+        (copy,) = _copies(escalation, 1, support_request_id=request.pk)
+        _copies(message, 1, subject_id=copy.pk, order_key=request.pk, dedupe_key=str(copy.pk))
 
 
 def _copies(row: Any, number: int, **values: Any) -> list[Any]:
