@@ -5,24 +5,23 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from portal import outbox
 from portal.outbox import Delivery
-from portal.ui.parts import Entry
 from portal.ui.values import Cell
 from portal.web import redirect_to, render_page, toast
 from support.actions import comment
 from support.forms import CommentForm
-from support.models import Comment, Escalation, EscalationState, Side, SupportRequest, Visibility
+from support.models import Escalation, EscalationState, SupportRequest, Visibility
 from support.repeats import form_once
 from support.rules import decisions, present_escalation
 from support.standing import next_step
+from support.views.conversation import conversation
 from tenants.access import Permission, can
 from tenants.web import PortalRequest, allow, page
 
 DOOR = (SupportRequest, "reference")
-SIDE_TONES = {Side.CUSTOMER: "neutral", Side.PARTNER: "info", Side.VIANET: "success"}
-SIDE_ICONS = {Side.CUSTOMER: "chat-bubble-left", Side.PARTNER: "chat-bubble-left-right", Side.VIANET: "cloud"}
 
 
 @page(DOOR, get=Permission.REQUEST_READ)
@@ -58,13 +57,15 @@ def show(request: PortalRequest, support_request: SupportRequest, form: CommentF
     """The page with this comment form."""
     escalation = present_escalation(support_request)
     on_partner_side = _on_partner_side(request, support_request)
+    token = request.GET.get("earlier", "")
     context = {
         **_standing(request, support_request, escalation),
         "can": decisions(request.actor, support_request, escalation),
         "form": form,
         "on_partner_side": on_partner_side,
         "facts": _facts(support_request, on_partner_side=on_partner_side),
-        "entries": _entries(request, support_request, escalation),
+        "conversation": conversation(support_request, request.actor, token, escalated=escalation is not None),
+        "is_latest": not token,
         "crumbs": [(_("Support requests"), reverse("support:list")), (support_request.reference, "")],
     }
     return render_page(request, "support/request_detail.html", context, status=status)
@@ -116,7 +117,7 @@ def _escalation_facts(escalation: Escalation, delivery: Delivery | None) -> list
         pairs = [
             (_("Handed over by"), escalation.escalated_by.display_name),
             *pairs,
-            (_("Message"), Cell(delivery.label, tone=delivery.tone)),
+            (pgettext("message", "Delivery"), Cell(delivery.label, tone=delivery.tone)),
             (_("Attempts to send"), delivery.attempts),
         ]
         if delivery.state in {"queued", "delayed"} and delivery.attempts:
@@ -131,55 +132,16 @@ def _escalation_facts(escalation: Escalation, delivery: Delivery | None) -> list
 def _facts(support_request: SupportRequest, *, on_partner_side: bool) -> list[tuple[str, Any]]:
     status = Cell(support_request.get_status_display(), tone=support_request.tone)
     severity = Cell(support_request.severity_name, tone=support_request.severity_tone)
-    pairs: list[tuple[str, Any]] = [
+    assignee = support_request.assignee.display_name if support_request.assignee else None
+    return [
         (_("Status"), status),
         (_("Severity"), severity),
         (_("Service"), support_request.get_service_display()),
         (_("Customer"), str(support_request.tenant)),
         (_("Partner"), str(support_request.partner)),
         (_("Raised by"), support_request.requester.display_name),
+        *([(_("Assigned to"), assignee)] if on_partner_side else []),
         (_("Raised"), support_request.created_at),
         (_("Last change"), support_request.updated_at),
+        *([(_("Business impact"), support_request.impact)] if support_request.impact else []),
     ]
-    if on_partner_side:
-        name = support_request.assignee.display_name if support_request.assignee else None
-        pairs.insert(6, (_("Assigned to"), name))
-    if support_request.impact:
-        pairs.append((_("Business impact"), support_request.impact))
-    return pairs
-
-
-def _entries(request: PortalRequest, support_request: SupportRequest, escalation: Escalation | None) -> list[Entry]:
-    lines = Comment.objects.visible_to(request.actor).filter(support_request=support_request)
-    entries = [
-        Entry(
-            at=support_request.created_at,
-            title=_("Request raised"),
-            by=support_request.requester.display_name,
-            text=support_request.description,
-            icon="lifebuoy",
-        )
-    ]
-    entries += [_entry(line) for line in lines.order_by("created_at", "id")]
-    entries += _milestones(escalation) if escalation is not None else []
-    return sorted(entries, key=lambda entry: (entry.at is not None, entry.at))
-
-
-def _milestones(escalation: Escalation) -> list[Entry]:
-    handed = Entry(at=escalation.created_at, title=_("Escalated to 21Vianet"), tone="warning", icon="arrow-up-right")
-    if escalation.acknowledged_at is None:
-        return [handed]
-    return [handed, Entry(at=escalation.acknowledged_at, title=_("Acknowledged by 21Vianet"), icon="check")]
-
-
-def _entry(line: Comment) -> Entry:
-    internal = line.visibility == Visibility.INTERNAL
-    return Entry(
-        at=line.created_at,
-        title=Side.VIANET.label if line.side == Side.VIANET else line.author_name,
-        by="" if line.side == Side.VIANET else str(Side(line.side).label),
-        text=line.text,
-        tone="warning" if internal else SIDE_TONES[Side(line.side)],
-        icon="lock-closed" if internal else SIDE_ICONS[Side(line.side)],
-        label=_("Internal note") if internal else "",
-    )

@@ -37,12 +37,15 @@ def test_the_partner_resolves_and_says_how(asked: SupportRequest, browser_of: Br
     assert told("resolved") == ["alice@huaxin.example"]
 
 
-def test_the_customer_closes_and_reopens(asked: SupportRequest, browser_of: Browser) -> None:
+def test_the_customer_closes_and_reopens(story: Story, asked: SupportRequest, browser_of: Browser) -> None:
     alice, url = browser_of("alice"), asked.get_absolute_url()
     assert alice.get(f"{url}close/").status_code == 200
     assert alice.post(f"{url}close/").status_code == 303
     assert (fresh(asked).status, fresh(asked).closed_at is not None) == ("closed", True)
     assert alice.get(f"{url}close/").status_code == 409
+    with pytest.raises(RuleBroken) as refusal:
+        story.do("alice", actions.close, asked)
+    assert refusal.value.code == "requestClosed"
     assert alice.get(f"{url}reopen/").status_code == 200
     assert alice.post(f"{url}reopen/", {"text": "Not solved."}).status_code == 303
     now = fresh(asked)

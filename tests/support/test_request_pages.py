@@ -3,11 +3,13 @@
 from collections.abc import Callable
 
 import pytest
+from django.conf import LazySettings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from portal.outbox.models import OutboundMessage
+from support import actions
 from support.models import Escalation, SupportRequest
 from tenants.actions.roles import assign_role
 from tenants.models import Role
@@ -55,8 +57,6 @@ def test_uma_sees_her_own(story: Story, asked: SupportRequest, browser_of: Brows
 
 def test_the_list_is_filtered(story: Story, escalated: Escalation, browser_of: Browser) -> None:
     closed, other, helen = story.ask(), story.ask(), browser_of("helen")
-    from support import actions  # noqa: PLC0415 - the only verb of this module
-
     story.do("alice", actions.close, closed)
     handed = escalated.support_request.reference
     for show, expected in (
@@ -95,8 +95,8 @@ def test_who_may_not_read_the_case_number_is_not_promised_one(
         assert ("has not opened a case yet" in page, "Its number appears here." in page) == (True, promised)
 
 
-def test_the_list_is_paged_without_gaps(story: Story, browser_of: Browser, settings: object) -> None:
-    settings.PAGE_SIZE = 2  # type: ignore[attr-defined]  # pytest-django's wrapper
+def test_the_list_is_paged_without_gaps(story: Story, browser_of: Browser, settings: LazySettings) -> None:
+    settings.PAGE_SIZE = 2
     references = {story.ask().reference for _time in range(5)}
     client, url, seen = browser_of("helen"), "/requests/", set()
     for _page in range(3):
@@ -130,6 +130,34 @@ def test_a_page_costs_the_same_after_a_long_talk(story: Story, escalated: Escala
         story.say(escalated.support_request, "helen", "More.")
     assert {name: cost(client, url) for name, client in clients.items()} == short
     assert max(short.values()) <= 15
+
+
+def test_a_long_talk_is_read_page_by_page(
+    story: Story, asked: SupportRequest, browser_of: Browser, settings: LazySettings
+) -> None:
+    settings.PAGE_SIZE = 2
+    for number in range(3):
+        story.say(asked, "alice", f"Line {number}.")
+    story.escalate(asked)
+    story.do("helen", actions.withdraw_escalation, asked)
+    for number in range(3, 5):
+        story.say(asked, "helen", f"Line {number}.")
+    story.escalate(asked)
+    marks = [f"Line {number}." for number in range(5)]
+    marks += ["<strong>Request raised", "<strong>Escalated to 21Vianet", "<strong>Escalation withdrawn"]
+    shown, url, earlier = [], asked.get_absolute_url(), f"{asked.get_absolute_url()}?earlier="
+    for _page in range(3):
+        page = listed(browser_of("alice"), url)
+        shown.append([page.count(mark) for mark in marks])
+        following = page.partition(f'href="{earlier}')[2].partition('#conversation"')[0]
+        url = f"{earlier}{following}"
+    assert following == ""
+    assert shown == [[0, 0, 0, 1, 1, 0, 1, 0], [0, 1, 1, 0, 0, 0, 1, 1], [1, 0, 0, 0, 0, 1, 0, 0]]
+    assert "Show the latest" in page
+
+
+def test_a_forged_token_of_the_talk_is_400(asked: SupportRequest, browser_of: Browser) -> None:
+    assert browser_of("helen").get(f"{asked.get_absolute_url()}?earlier=nonsense").status_code == 400
 
 
 def test_the_escalation_is_watched_cheaply(escalated: Escalation, browser_of: Browser) -> None:
