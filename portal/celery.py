@@ -6,11 +6,12 @@ from typing import Any
 
 from celery import Celery, Task
 from celery.beat import Scheduler, Service
-from celery.signals import setup_logging
+from celery.signals import beat_init, setup_logging, worker_init
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
+from portal.checks import refuse_unsafe
 from portal.database import transaction_as
 from portal.outbox.bell import QUEUE
 
@@ -70,6 +71,18 @@ app.steps["worker"].add(DjangoStructLogInitStep)
 @setup_logging.connect  # type: ignore[untyped-decorator]  # celery is published without types
 def keep_logging(**_kwargs: object) -> None:
     """Django has set logging up; a connected receiver keeps Celery from doing it again."""
+
+
+@worker_init.connect  # type: ignore[untyped-decorator]  # celery is published without types
+@beat_init.connect  # type: ignore[untyped-decorator]  # celery is published without types
+def start_only_safely(**_kwargs: object) -> None:
+    """Celery runs Django's checks and drops what they found; it also logs a receiver's exceptions and goes on, but not
+    SystemExit.
+    """
+    try:
+        refuse_unsafe()
+    except ImproperlyConfigured as refusal:
+        raise SystemExit(f"Refused to start: {refusal}") from refusal
 
 
 class Engine:

@@ -8,7 +8,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connections
+from django.db import OperationalError, connections
 
 from portal import hooks, slots
 
@@ -27,8 +27,12 @@ def register_checks() -> None:
 
 
 def refuse_unsafe() -> None:
-    """Raise ImproperlyConfigured with every error; for entry points that run no checks of their own (WSGI, workers)."""
-    errors = [str(message) for message in run_checks(tags=[TAG]) if message.is_serious()]
+    """Raise ImproperlyConfigured with every error, the database role's included.
+
+    For whatever runs long and which Django or Celery would start without asking: web, worker, beat, consumer.
+    """
+    found = run_checks(tags=[TAG, Tags.database], databases=["default"])
+    errors = [str(message) for message in found if message.is_serious()]
     if errors:
         raise ImproperlyConfigured("\n".join(errors))
 
@@ -124,21 +128,33 @@ def unbalanced_names(app_configs: Sequence[AppConfig] | None = None, **_kwargs: 
 def database_role(
     app_configs: Sequence[AppConfig] | None = None, databases: Sequence[str] | None = None, **_kwargs: Any
 ) -> list[CheckMessage]:
-    """Row-level security does not apply to superusers and to roles that bypass it."""
-    messages: list[CheckMessage] = []
-    for alias in databases or []:
-        connection = connections[alias]
-        if connection.vendor != "postgresql":
-            continue
+    """Row-level security does not apply to superusers and to roles that bypass it.
+
+    Asked on a connection of its own, which no forked child inherits. A database that does not answer is not unsafe:
+    `/readyz` tells of it, and a web worker that is replaced meanwhile still starts.
+    """
+    return [
+        message
+        for alias in databases or []
+        if connections[alias].vendor == "postgresql"
+        for message in _about_the_role(alias)
+    ]
+
+
+def _about_the_role(alias: str) -> Iterator[CheckMessage]:
+    connection = connections[alias].copy()
+    try:
         with connection.cursor() as cursor:
             cursor.execute("select rolname, rolsuper, rolbypassrls from pg_roles where rolname = current_user")
             name, superuser, bypasses = cursor.fetchone()
-        if superuser or bypasses:
-            messages.append(
-                Error(
-                    f"The database role {name!r} is not bound by row-level security.",
-                    hint="Connect as a role with NOSUPERUSER and NOBYPASSRLS.",
-                    id="portal.E014",
-                )
-            )
-    return messages
+    except OperationalError as error:
+        yield Warning(f"The database did not answer, its role was not checked: {error}", id="portal.W015")
+        return
+    finally:
+        connection.close()
+    if superuser or bypasses:
+        yield Error(
+            f"The database role {name!r} is not bound by row-level security.",
+            hint="Connect as a role with NOSUPERUSER and NOBYPASSRLS.",
+            id="portal.E014",
+        )

@@ -1,7 +1,9 @@
 """An unsafe setting is told before the first request, and stops a production server."""
 
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -9,6 +11,7 @@ from django.db import connection
 from pytest_django.fixtures import Settings
 
 from portal import checks, hooks, slots
+from tests.servers import postgres, processes
 
 SAFE = {
     "PRODUCTION": True,
@@ -64,6 +67,7 @@ def test_the_demo_is_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found(monkeypatch, PRODUCTION=False, DEBUG=True) == set()
 
 
+@pytest.mark.django_db
 def test_a_server_with_an_unsafe_setting_does_not_start(settings: Settings) -> None:
     checks.refuse_unsafe()
     settings.PRODUCTION = True
@@ -90,3 +94,38 @@ def test_a_wire_into_nothing_is_found(monkeypatch: pytest.MonkeyPatch, end: str)
 def test_the_suite_runs_as_a_role_that_row_level_security_binds() -> None:
     assert connection.vendor == "postgresql"
     assert checks.database_role(databases=["default"]) == []
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """`elsewhere(USER="...")`: where the check of the role connects to from now on; the suite's connection stays."""
+
+    def move(**changed: object) -> None:
+        for name, value in changed.items():
+            monkeypatch.setitem(connection.settings_dict, name, value)
+
+    return move
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db
+@pytest.mark.parametrize("right", ["SUPERUSER", "BYPASSRLS"])
+def test_a_role_that_row_level_security_does_not_bind_is_found(elsewhere: Callable[..., None], right: str) -> None:
+    with postgres.private_server() as url:
+        postgres.execute(url, f"create role unbound login {right}")
+        elsewhere(USER="unbound", PASSWORD="", HOST="127.0.0.1", PORT=urlsplit(url).port, NAME="postgres")
+
+        found = checks.database_role(databases=["default"])
+        with pytest.raises(ImproperlyConfigured, match="'unbound' is not bound by row-level security"):
+            checks.refuse_unsafe()
+
+    assert [message.id for message in found] == ["portal.E014"]
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db
+def test_a_database_that_does_not_answer_stops_no_start(elsewhere: Callable[..., None]) -> None:
+    elsewhere(HOST="127.0.0.1", PORT=processes.free_port())
+
+    assert [message.id for message in checks.database_role(databases=["default"])] == ["portal.W015"]
+    checks.refuse_unsafe()

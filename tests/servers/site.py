@@ -3,15 +3,16 @@
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.client import HTTPConnection, HTTPResponse
+from http.cookies import SimpleCookie
 from pathlib import Path
+from urllib.parse import urlencode
 
 import yaml
 
@@ -20,6 +21,7 @@ from portal.catalogues import compile_catalogues
 from tests.servers import postgres, processes
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+START_SECONDS = 60
 IMAGE = ("portal", "tenants", "subscriptions", "messagecenter", "support", "templates", "manage.py")
 PASSWORDS = dict.fromkeys(
     ("POSTGRES_PASSWORD", "PORTAL_OWNER_PASSWORD", "PORTAL_APP_PASSWORD", "RABBITMQ_PASSWORD"), "x1"
@@ -79,25 +81,61 @@ class Site:
                 stderr=subprocess.STDOUT,
             )
 
-    def manage(self, service: str, *words: str) -> None:
-        """One command that ends; its output is shown when it fails."""
-        done = subprocess.run(
-            words, cwd=self.folder, env=self.environment(service), capture_output=True, text=True, check=False
-        )
+    def manage(self, service: str, *words: str, lines: str = "") -> str:
+        """One command that ends, with `lines` typed into it; its output, which is shown when it fails."""
+        done = self._run(words, self.environment(service), lines)
         assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def refusal(self, service: str, **changed: str) -> str:
+        """What a process says that does not start, because these names of its environment are changed."""
+        aside = replace(self, web_port=processes.free_port())
+        done = self._run(aside.command(service), self.environment(service) | changed)
+        assert done.returncode != 0, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def _run(
+        self, words: Sequence[str], environment: dict[str, str], lines: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            words,
+            cwd=self.folder,
+            env=environment,
+            input=lines,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=START_SECONDS,
+        )
 
     def get(self, path: str, **headers: str) -> HTTPResponse:
         """The answer's head; the connection is closed."""
-        with closing(HTTPConnection("127.0.0.1", self.web_port, timeout=10)) as connection:
-            connection.request("GET", path, headers={"Host": "portal.example", **headers})
-            with connection.getresponse() as answer:
-                answer.read()
-                return answer
+        return self.ask(path, **headers)[0]
 
-    def listens(self) -> bool:
-        """Whether the web accepts connections yet."""
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.web_port)) == 0
+    def ask(self, path: str, form: Mapping[str, str] | None = None, /, **headers: str) -> tuple[HTTPResponse, bytes]:
+        """The answer's head and body; a form is posted."""
+        body = None if form is None else urlencode(form)
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        with closing(HTTPConnection("127.0.0.1", self.web_port, timeout=10)) as connection:
+            connection.request("POST" if body else "GET", path, body, {"Host": "portal.example", **headers})
+            with connection.getresponse() as answer:
+                return answer, answer.read()
+
+    def submit(self, path: str, form: Mapping[str, str], browser: Mapping[str, str] | None = None) -> dict[str, str]:
+        """The headers of a browser behind the proxy after it has sent the form at this address."""
+        headers = {"X-Forwarded-Proto": "https", **(browser or {}), "Referer": f"https://portal.example{path}"}
+        headers = _remembering(headers, self.get(path, **headers))
+        token = SimpleCookie(headers["Cookie"])["csrftoken"].value
+        answer, _page = self.ask(path, {**form, "csrfmiddlewaretoken": token}, **headers)
+        return _remembering(headers, answer)
+
+    def answers(self) -> bool:
+        """Whether a worker of the web serves already: its master accepts connections before any has started."""
+        try:
+            return self.get("/healthz").status == 200
+        except OSError:
+            return False
 
     def eventually(self, what: Callable[[], bool], seconds: float = 40) -> None:
         """Wait for something; a process that has ended meanwhile fails at once, with its log."""
@@ -109,6 +147,13 @@ class Site:
                 return
             assert time.monotonic() < deadline, "\n".join(f"{name}: {self.log(name)[-2000:]}" for name in self.running)
             time.sleep(0.2)
+
+
+def _remembering(headers: dict[str, str], answer: HTTPResponse) -> dict[str, str]:
+    jar = SimpleCookie(headers.get("Cookie", ""))
+    for line in answer.headers.get_all("Set-Cookie", []):
+        jar.load(line)
+    return headers | {"Cookie": "; ".join(f"{name}={morsel.value}" for name, morsel in jar.items())}
 
 
 def copy_of_the_image(folder: Path) -> Path:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from portal.checks import refuse_unsafe
 from portal.outbox.consumer import consume_replies
 from portal.vianet.stopping import stop_on_signals
 
@@ -15,6 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """As the class says."""
+        refuse_unsafe()
         stop = stop_on_signals()
         self.stdout.write("Listening to 21Vianet.")
         consume_replies(stop)
