@@ -5,7 +5,7 @@ Three transaction-local settings name who is asking (docs/architecture.md): `por
 has no policies; there the application's own checks stand alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -113,6 +113,9 @@ def _for_all(condition: str) -> Policy:
     return Policy(condition, condition, condition, condition)
 
 
+# What a migration has used never changes here, or two different databases would both call themselves migrated: another
+# policy takes another name, and a migration that protects the table with it `instead_of` the old one.
+
 # Rows of one organisation that only its own people and those acting there touch.
 TENANT_ONLY = _for_all(f"tenant_id = {HOME} or tenant_id = {ACTING} or {SYSTEM}")
 # A customer's rows that its partner of the living relationship also works on.
@@ -129,20 +132,33 @@ AUDIT = Policy(
 )
 # Letters: read by the reader's organisation, written by whoever's verb queued them.
 LETTER = Policy(f"tenant_id = {HOME} or {SYSTEM}", f"sender_id = {HOME} or {SYSTEM}", SYSTEM, SYSTEM)
+# What an organisation's people have for themselves: nobody who acts there needs it.
+HOME_ONLY = _for_all(f"tenant_id = {HOME} or {SYSTEM}")
+# A customer's requests and escalations: its own people and the partner of the living relationship work on them. A grant
+# alone opens none, and nobody deletes one. Only the partner escalates.
+_WORKED_ON = f"tenant_id = {HOME} or reach_partner_id = {HOME} or {SYSTEM}"
+REQUEST = Policy(_WORKED_ON, _WORKED_ON, _WORKED_ON, "")
+ESCALATION = Policy(_WORKED_ON, f"reach_partner_id = {HOME} or {SYSTEM}", _WORKED_ON, "")
+# What was said or sent there: written once, afterwards only machines touch it.
+WRITTEN_ONCE = Policy(_WORKED_ON, _WORKED_ON, SYSTEM, "")
 
 
 class Protect(Operation):
-    """Migration operation: enable and force row-level security on a model's table with one policy per statement."""
+    """Migration operation: enable and force row-level security on a model's table with one policy per statement.
+
+    `instead_of` is the policy that an earlier migration gave the table.
+    """
 
     reversible = True
     reduces_to_sql = True
 
-    def __init__(self, model_name: str, policy: Policy) -> None:
+    def __init__(self, model_name: str, policy: Policy, instead_of: Policy | None = None) -> None:
         self.model_name = model_name
         self.policy = policy
+        self.instead_of = instead_of
 
     def deconstruct(self) -> tuple[str, list[object], dict[str, object]]:
-        return type(self).__qualname__, [self.model_name, self.policy], {}
+        return type(self).__qualname__, [self.model_name, self.policy, self.instead_of], {}
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         """Policies are no part of Django's model state."""
@@ -150,33 +166,111 @@ class Protect(Operation):
     def database_forwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
-        if schema_editor.connection.vendor != "postgresql":
-            return
-        table = schema_editor.quote_name(to_state.apps.get_model(app_label, self.model_name)._meta.db_table)
-        schema_editor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-        schema_editor.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-        for statement, clause in self._clauses():
-            schema_editor.execute(f"CREATE POLICY portal_{statement} ON {table} FOR {statement.upper()} {clause}")
-
-    def _clauses(self) -> Iterator[tuple[str, str]]:
-        yield "select", f"USING ({self.policy.read})"
-        if self.policy.insert:
-            yield "insert", f"WITH CHECK ({self.policy.insert})"
-        if self.policy.update:
-            yield "update", f"USING ({self.policy.update}) WITH CHECK ({self.policy.update})"
-        if self.policy.delete:
-            yield "delete", f"USING ({self.policy.delete})"
+        self._replace(app_label, schema_editor, to_state, self.policy)
 
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
+        self._replace(app_label, schema_editor, from_state, self.instead_of)
+
+    def _replace(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, state: ProjectState, policy: Policy | None
+    ) -> None:
         if schema_editor.connection.vendor != "postgresql":
             return
-        table = schema_editor.quote_name(from_state.apps.get_model(app_label, self.model_name)._meta.db_table)
+        table = schema_editor.quote_name(state.apps.get_model(app_label, self.model_name)._meta.db_table)
         for statement in ("select", "insert", "update", "delete"):
             schema_editor.execute(f"DROP POLICY IF EXISTS portal_{statement} ON {table}")
-        schema_editor.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
-        schema_editor.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+        switch, force = ("ENABLE", "FORCE") if policy else ("DISABLE", "NO FORCE")
+        schema_editor.execute(f"ALTER TABLE {table} {switch} ROW LEVEL SECURITY")
+        schema_editor.execute(f"ALTER TABLE {table} {force} ROW LEVEL SECURITY")
+        for statement, clause in _clauses(policy) if policy else ():
+            schema_editor.execute(f"CREATE POLICY portal_{statement} ON {table} FOR {statement.upper()} {clause}")
 
     def describe(self) -> str:
         return f"Protect {self.model_name} with row-level security"
+
+
+def _clauses(policy: Policy) -> Iterator[tuple[str, str]]:
+    yield "select", f"USING ({policy.read})"
+    if policy.insert:
+        yield "insert", f"WITH CHECK ({policy.insert})"
+    if policy.update:
+        yield "update", f"USING ({policy.update}) WITH CHECK ({policy.update})"
+    if policy.delete:
+        yield "delete", f"USING ({policy.delete})"
+
+
+class Refuse(Operation):
+    """Migration operation: a trigger that refuses what no policy on one row can see.
+
+    Before each of `moments` (`INSERT`, `UPDATE OF a, b`, `DELETE`) a row for which `when` is true raises an
+    IntegrityError with `message`. `when` speaks of NEW and OLD; what asks who acts (HOME, SYSTEM ...) exists
+    `on_postgresql_only`. It runs with the writer's own rights: rows that a policy hides from the writer do not exist.
+    """
+
+    reversible = True
+    reduces_to_sql = True
+
+    def __init__(
+        self,
+        table: str,
+        name: str,
+        moments: Sequence[str],
+        when: str,
+        message: str,
+        *,
+        on_postgresql_only: bool = False,
+    ) -> None:
+        self.table = table
+        self.name = name
+        self.moments = tuple(moments)
+        self.when = when
+        self.message = message
+        self.on_postgresql_only = on_postgresql_only
+
+    def deconstruct(self) -> tuple[str, list[object], dict[str, object]]:
+        positional = [self.table, self.name, self.moments, self.when, self.message]
+        return type(self).__qualname__, positional, {"on_postgresql_only": self.on_postgresql_only}
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Triggers are no part of Django's model state."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        for statement in self._made(schema_editor.connection.vendor):
+            schema_editor.execute(statement)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        for statement in self._undone(schema_editor.connection.vendor):
+            schema_editor.execute(statement)
+
+    def _made(self, vendor: str) -> Iterator[str]:
+        if vendor == "postgresql":
+            yield (
+                f"CREATE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {self.when} THEN"
+                f" RAISE EXCEPTION '{self.message}' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $$"
+            )
+            yield (
+                f"CREATE TRIGGER {self.name} BEFORE {' OR '.join(self.moments)} ON {self.table}"
+                f" FOR EACH ROW EXECUTE FUNCTION {self.name}()"
+            )
+        elif not self.on_postgresql_only:
+            for number, moment in enumerate(self.moments):
+                yield (
+                    f"CREATE TRIGGER {self.name}_{number} BEFORE {moment} ON {self.table} WHEN {self.when}"
+                    f" BEGIN SELECT RAISE(ABORT, '{self.message}'); END"
+                )
+
+    def _undone(self, vendor: str) -> Iterator[str]:
+        if vendor == "postgresql":
+            yield f"DROP TRIGGER {self.name} ON {self.table}"
+            yield f"DROP FUNCTION {self.name}()"
+        elif not self.on_postgresql_only:
+            yield from (f"DROP TRIGGER {self.name}_{number}" for number in range(len(self.moments)))
+
+    def describe(self) -> str:
+        return f"Refuse on {self.table}: {self.message}"

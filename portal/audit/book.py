@@ -8,7 +8,7 @@ from structlog.contextvars import get_contextvars
 
 from portal.audit.chain import BEGINNING, REGISTER, Outcome, mac_of, seal_of
 from portal.audit.models import AuditEntry, AuditHead
-from portal.database import now
+from portal.database import now, transaction_as
 
 
 class Recorded(Protocol):
@@ -73,19 +73,21 @@ def _append(entry: AuditEntry) -> AuditEntry:
 
 
 def _register(first: AuditEntry) -> None:
-    """Enter a chain that begins in the register, in the name of whoever begins it."""
-    _append(
-        AuditEntry(
-            tenant_id=REGISTER,
-            actor_kind=first.actor_kind,
-            actor_id=first.actor_id,
-            actor_name=first.actor_name,
-            actor_tenant_id=first.actor_tenant_id,
-            deed="audit.chain.begun",
-            outcome=Outcome.SUCCEEDED,
-            target_type="audit.auditentry",
-            target_id=str(first.tenant_id),
-            target_name=first.target_name,
-            request_id=first.request_id,
-        )
+    """Enter a chain that begins in the register, in the name of whoever begins it. The register itself is written by
+    this machine alone.
+    """
+    beginning = AuditEntry(
+        tenant_id=REGISTER,
+        actor_kind=first.actor_kind,
+        actor_id=first.actor_id,
+        actor_name=first.actor_name,
+        actor_tenant_id=first.actor_tenant_id,
+        deed="audit.chain.begun",
+        outcome=Outcome.SUCCEEDED,
+        target_type="audit.auditentry",
+        target_id=str(first.tenant_id),
+        target_name=first.target_name,
+        request_id=first.request_id,
     )
+    with transaction_as(system="register"):
+        _append(beginning)

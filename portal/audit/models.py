@@ -44,6 +44,7 @@ class AuditHead(models.Model):
     """Where a chain ends, sealed with the key, so that a removed last entry shows.
 
     Not protected by row-level security: it holds numbers and hashes alone, and verbs on both sides of a border move it.
+    Triggers let it move only to an entry that whoever moves it can see, one step at a time.
     """
 
     chain_id = models.UUIDField(primary_key=True, editable=False)

@@ -49,6 +49,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         ordering = ("display_name", "id")
         default_permissions = ()
+        # What composite foreign keys of other rooms point at.
+        constraints = [models.UniqueConstraint(fields=("id", "tenant"), name="user_and_its_tenant")]
         indexes = [models.Index(fields=("tenant", "display_name", "id"), name="user_list")]
 
     def __str__(self) -> str:

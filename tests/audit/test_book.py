@@ -17,7 +17,8 @@ def tamper(sql: str, *parameters: object) -> None:
     """Change the book as somebody with the database in hand would: past triggers and policies."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("alter table audit_auditentry disable trigger audit_append_only")
+            cursor.execute("alter table audit_auditentry disable trigger user")
+            cursor.execute("alter table audit_audithead disable trigger user")
             cursor.execute("alter table audit_auditentry no force row level security")
         else:
             for name in triggers():
@@ -50,16 +51,16 @@ def remove_the_last_row(cast: Cast) -> str:
 def remove_the_last_row_and_move_the_head(cast: Cast) -> str:
     entry = last_of(cast)
     before = AuditEntry.objects.get(tenant_id=cast.huaxin.pk, sequence=entry.sequence - 1)
-    AuditHead.objects.filter(chain_id=cast.huaxin.pk).update(sequence=before.sequence, mac=before.mac)
     tamper("delete from audit_auditentry where mac = %s", entry.mac)
+    AuditHead.objects.filter(chain_id=cast.huaxin.pk).update(sequence=before.sequence, mac=before.mac)
     return f"chain {cast.huaxin.pk}: its head was changed"
 
 
 def remove_a_chain(cast: Cast) -> str:
-    AuditHead.objects.filter(chain_id=cast.huaxin.pk).delete()
     first = AuditEntry.objects.filter(tenant_id=cast.huaxin.pk)[0]
     parameter = first.tenant_id if connection.vendor == "postgresql" else first.tenant_id.hex
     tamper("delete from audit_auditentry where tenant_id = %s", parameter)
+    AuditHead.objects.filter(chain_id=cast.huaxin.pk).delete()
     return f"chain {cast.huaxin.pk}: registered, but every entry of it is gone"
 
 

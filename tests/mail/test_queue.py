@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from portal import mail
 from portal.database import transaction_as
+from portal.demo.cast import Cast
 from portal.mail.models import Letter
 from tests.mail.readers import Person
 
@@ -34,10 +35,10 @@ def test_a_letter_vanishes_with_the_verb_that_failed() -> None:
     assert not Letter.objects.exists()
 
 
-def test_it_comes_from_the_organisation_of_who_acts() -> None:
+def test_it_comes_from_the_organisation_of_who_acts(cast: Cast) -> None:
     home, other = uuid4(), uuid4()
     with transaction_as(home=home):
-        mail.queue("greeting", [Person("alice@huaxin.example")])
+        mail.queue("greeting", [cast.people["alice"]])
     with transaction_as(system="lifecycle"):
         mail.queue("greeting", [Person("rosa@huaxin.example")])
         mail.queue("greeting", [Person("uma@huaxin.example")], sender_id=other)

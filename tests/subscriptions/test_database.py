@@ -10,6 +10,7 @@ from psycopg2 import errors
 from portal.demo.cast import Cast
 from subscriptions.models import Offer, Subscription
 from tenants.actor import Actor, acting_as
+from tests.raw_sql import as_, changed
 from tests.subscriptions.conftest import Buy
 
 COPY = (
@@ -24,23 +25,6 @@ BEICHENS = (
     "update subscriptions_subscription set reach_partner_id ="
     " (select id from tenants_tenant where domain = 'beichen.example')"
 )
-
-
-def as_(session: Any, home: object = "", acting: object = "", system: str = "") -> Any:
-    """A cursor in a new transaction in that name."""
-    session.rollback()
-    cursor = session.cursor()
-    cursor.execute(
-        "select set_config('portal.home', %s, true), set_config('portal.acting', %s, true),"
-        " set_config('portal.system', %s, true)",
-        [str(home), str(acting), system],
-    )
-    return cursor
-
-
-def changed(cursor: Any, statement: str) -> int:
-    cursor.execute(statement)
-    return int(cursor.rowcount)
 
 
 @pytest.mark.postgres

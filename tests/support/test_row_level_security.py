@@ -3,11 +3,13 @@
 from uuid import UUID
 
 import pytest
-from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from portal.database import transaction_as
 from portal.demo.cast import Cast
 from support.models import Comment, Escalation, SupportRequest
+from tenants.actions.organisations import start_relationship
+from tenants.actor import Actor
 from tests.support.conftest import Story
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -28,7 +30,7 @@ def test_raw_sql_sees_what_its_name_may_see(cast: Cast, story: Story, escalated:
     story.say(escalated.support_request, "helen")
     assert counted(home=cast.huaxin.pk) == [1, 1, 1]
     assert counted(home=cast.fanyun.pk) == [1, 1, 1]
-    assert counted(home=cast.lotus.pk, acting=cast.huaxin.pk) == [1, 1, 1]
+    assert counted(home=cast.lotus.pk, acting=cast.huaxin.pk) == [0, 0, 0]
     assert counted(system="21vianet") == [1, 1, 1]
     assert counted(home=cast.lotus.pk) == counted(home=cast.beichen.pk) == counted() == [0, 0, 0]
 
@@ -39,7 +41,7 @@ def test_a_stranger_changes_and_adds_nothing(cast: Cast, asked: SupportRequest) 
         assert SupportRequest.objects.all().delete() == (0, {})
     theirs = Comment(tenant=cast.huaxin, support_request=asked, side="customer", visibility="public", text="x")
     with (
-        pytest.raises(ProgrammingError, match="row-level security"),
+        pytest.raises(IntegrityError, match="no such request"),
         transaction.atomic(),
         transaction_as(home=cast.lotus.pk),
     ):
@@ -51,13 +53,14 @@ def test_a_comment_of_one_customer_cannot_hang_on_anothers_request(cast: Cast, a
     with (
         pytest.raises(IntegrityError, match="of_its_tenant"),
         transaction.atomic(),
-        transaction_as(home=cast.lotus.pk),
+        connection.cursor() as cursor,
     ):
+        cursor.execute("ALTER TABLE support_comment DISABLE TRIGGER comment_belongs")
         smuggled.save(force_insert=True)
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def test_a_request_reaches_no_other_partner_than_its_own(cast: Cast, asked: SupportRequest) -> None:
+    start_relationship(cast.beichen, cast.huaxin, actor=Actor.system("setup"))
     with pytest.raises(IntegrityError, match="request_reach_is_its_partner"), transaction.atomic():
         SupportRequest.objects.filter(pk=asked.pk).update(reach_partner=cast.beichen)
