@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 from io import StringIO
+from threading import Thread
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -9,7 +12,11 @@ from django.db import DatabaseError, connection, transaction
 
 from portal.audit import book, chain
 from portal.audit.models import AuditEntry, AuditHead
+from portal.demo import cast as demo_cast
 from portal.demo.cast import Cast
+from tenants.actions.organisations import found_organisation
+from tenants.actor import Actor, acting_as
+from tenants.models import Kind
 from tests.triggers import triggers
 
 
@@ -84,6 +91,49 @@ def test_tampering_shows(cast: Cast, deed: Callable[[Cast], str]) -> None:
     assert chain.verify().broken == expected
     with pytest.raises(CommandError, match=expected.split(":")[0]):
         verified()
+
+
+def put_the_head_back(cast: Cast) -> str:
+    """As it was one entry ago, with the seal that it had then: the entry after it is still there."""
+    entry = last_of(cast)
+    before = AuditEntry.objects.get(tenant_id=cast.huaxin.pk, sequence=entry.sequence - 1)
+    tamper("select 1")
+    seal = chain.seal_of(cast.huaxin.pk, before.sequence, before.mac)
+    AuditHead.objects.filter(chain_id=cast.huaxin.pk).update(sequence=before.sequence, mac=before.mac, seal=seal)
+    return f"chain {cast.huaxin.pk}: its head stands before its last entry"
+
+
+def test_a_head_that_was_put_back_shows(cast: Cast) -> None:
+    expected = put_the_head_back(cast)
+    assert chain.verify().broken == expected
+
+
+@pytest.mark.django_db(transaction=True)
+def test_deeds_that_are_written_meanwhile_are_no_false_alarm(monkeypatch: pytest.MonkeyPatch) -> None:
+    cast = demo_cast.load() if demo_cast.is_present() else demo_cast.build()
+    setup, written = Actor.system("setup"), AuditEntry.objects.count()
+    monkeypatch.setattr(chain, "BATCH", 3)
+
+    def write() -> None:
+        with acting_as(setup):
+            book.record(setup, "test.deed", cast.huaxin)
+            found_organisation(Kind.CUSTOMER, "New Silk", f"{uuid4()}.example", actor=setup)
+        connection.close()
+
+    def meanwhile(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if "audit_" in sql:
+            writer = Thread(target=write)
+            writer.start()
+            writer.join(timeout=30)
+            assert not writer.is_alive(), "a verification keeps nobody waiting"
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(meanwhile):
+        said = verified()
+
+    assert said.endswith("entries checked. Every chain is whole.\n")
+    assert int(said.split()[0]) > written
+    assert AuditEntry.objects.filter(deed="test.deed").count() > 10
 
 
 def test_an_empty_book_proves_nothing(cast: Cast) -> None:
