@@ -1,8 +1,8 @@
 """The request's transaction, the identity that PostgreSQL's row-level security reads, and the policies themselves.
 
 Three transaction-local settings name who is asking (docs/architecture.md): `portal.home` (the actor's organisation),
-`portal.acting` (the customer in the address, once the actor may open it) and `portal.system` (a machine's name). SQLite
-has no policies; there the application's own checks stand alone.
+`portal.acting` (the customer in the address, once a right there was asked and held) and `portal.system` (a machine's
+name). SQLite has no policies; there the application's own checks stand alone.
 """
 
 from collections.abc import Iterator, Sequence
@@ -72,12 +72,26 @@ def transaction_as(
 
 
 def set_acting(tenant_id: UUID) -> None:
-    """Let the rest of the transaction reach one customer's rows: called by `visible_or_404` once the actor may open
-    it.
-    """
+    """Let the rest of the transaction reach one customer's rows: `tenants.web.allow` does, after it has said yes."""
     identity = replace(_identity.get(), acting=str(tenant_id))
-    _identity.set(identity)
-    _tell_database(identity)
+    if identity != _identity.get():
+        _identity.set(identity)
+        _tell_database(identity)
+
+
+@contextmanager
+def looking_into(tenant_id: UUID) -> Iterator[None]:
+    """Reach one customer's rows for a moment, to find what an address names there before a right is asked about it."""
+    outer = _identity.get()
+    if outer.home == str(tenant_id):
+        yield
+        return
+    set_acting(tenant_id)
+    try:
+        yield
+    finally:
+        _identity.set(outer)
+        _tell_database(outer)
 
 
 def now() -> datetime:
@@ -230,7 +244,7 @@ class Refuse(Operation):
         self.on_postgresql_only = on_postgresql_only
 
     def deconstruct(self) -> tuple[str, list[object], dict[str, object]]:
-        positional = [self.table, self.name, self.moments, self.when, self.message]
+        positional: list[object] = [self.table, self.name, self.moments, self.when, self.message]
         return type(self).__qualname__, positional, {"on_postgresql_only": self.on_postgresql_only}
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:

@@ -88,7 +88,7 @@ NOBODY = Actor()
 def acting_as(actor: Actor, customer: Tenant | None = None) -> Iterator[Actor]:
     """A transaction in the actor's name, for tasks, commands and the demo's scenes.
 
-    `customer` is the organisation the actor works in, as `visible_or_404` names it for a page; the caller has asked
+    `customer` is the organisation the actor works in, as `tenants.web.allow` names it for a page; the caller has asked
     `can()`.
     """
     with transaction_as(home=actor.tenant_id, acting=customer.pk if customer else None, system=actor.machine):

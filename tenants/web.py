@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 
-from portal.database import set_acting
+from portal.database import looking_into, set_acting
 from portal.errors import NotAllowed, NotVisible, WrongMethod
 from tenants.access import Permission, can
 from tenants.actor import Actor
@@ -40,32 +40,29 @@ def within_reach_or_404(model: type[M], request: PortalRequest, **lookup: Any) -
     """The object if it lies on the actor's side of the tenant boundary, else 404: foreign and missing are never told
     apart.
 
-    Opening another organisation lets the rest of the transaction reach its rows, and its pages show the banner.
+    An organisation that is found is the request's customer from now on: another's pages show the banner.
     """
     found: M | None = model.objects.within_reach(request.actor).filter(**lookup).first()  # type: ignore[attr-defined] # every tenant-owned model has a TenantQuerySet
     if found is None:
         raise NotVisible
     if isinstance(found, Tenant):
         request.customer = found
-        if found.pk != request.actor.tenant_id:
-            set_acting(found.pk)
-    return found
-
-
-def visible_or_404(model: type[M], request: PortalRequest, **lookup: Any) -> M:
-    """The object if the actor may read it: 404 outside its reach, 403 with the reason inside."""
-    found = within_reach_or_404(model, request, **lookup)
-    allow(request, model.tenancy.read, found)  # type: ignore[attr-defined] # every tenant-owned model declares its tenancy
     return found
 
 
 def allow(request: PortalRequest, permission: Permission | Everyone, subject: Any = None) -> None:
-    """403 with the reason unless the actor may. For reading; a verb asks again, under its lock."""
+    """403 with the reason unless the actor may. For reading; a verb asks again, under its lock.
+
+    Who may do something at the customer in the address reaches its rows for the rest of the transaction, not before.
+    """
     if permission is SIGNED_IN:
         return
     decision = can(request.actor, Permission(permission), subject)
     if not decision:
         raise NotAllowed(decision.reason, code=decision.code, subject=subject)
+    customer = request.customer
+    if customer is not None and subject is not None and subject.tenant_id == customer.pk != request.actor.tenant_id:
+        set_acting(customer.pk)
 
 
 def page(
@@ -101,7 +98,10 @@ def walk(path: tuple[PathStep, ...], request: PortalRequest, keywords: dict[str,
     objects: list[Any] = []
     for model, keyword in path:
         lookup = {getattr(model, "url_key", "pk"): keywords.pop(keyword)}
-        if objects:
-            lookup[model.tenancy.tenant] = objects[0].pk  # type: ignore[attr-defined] # every tenant-owned model declares its tenancy
-        objects.append(within_reach_or_404(model, request, **lookup))
+        if not objects:
+            objects.append(within_reach_or_404(model, request, **lookup))
+            continue
+        lookup[model.tenancy.tenant] = objects[0].pk  # type: ignore[attr-defined] # every tenant-owned model declares its tenancy
+        with looking_into(objects[0].pk):
+            objects.append(within_reach_or_404(model, request, **lookup))
     return objects

@@ -1,6 +1,8 @@
 """Raw SQL as the application's role, in anybody's name: what a defect in the portal could send to PostgreSQL."""
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
@@ -37,3 +39,18 @@ def insert(cursor: Any, table: str, row: dict[str, Any]) -> int:
     statement = f"insert into {table} select * from jsonb_populate_record(null::{table}, %s)"  # noqa: S608 - our own name
     cursor.execute(statement, [json.dumps(row, default=str)])
     return int(cursor.rowcount)
+
+
+@contextmanager
+def acting() -> Iterator[list[tuple[str, str]]]:
+    """`portal.acting` as PostgreSQL knows it before each statement, and the statement."""
+    seen: list[tuple[str, str]] = []
+
+    def ask(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        with connection.connection.cursor() as cursor:
+            cursor.execute("select coalesce(current_setting('portal.acting', true), '')")
+            seen.append((cursor.fetchone()[0], sql))
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(ask):
+        yield seen

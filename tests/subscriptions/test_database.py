@@ -1,16 +1,18 @@
 """The database's own refusal: what raw SQL can do to a subscription, as the application's role, in somebody's name."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 from psycopg2 import errors
 
 from portal.demo.cast import Cast
 from subscriptions.models import Offer, Subscription
 from tenants.actor import Actor, acting_as
-from tests.raw_sql import as_, changed
+from tests.raw_sql import acting, as_, changed
 from tests.subscriptions.conftest import Buy
 
 COPY = (
@@ -85,6 +87,17 @@ class TestRowLevelSecurity:
             == 0
         )
         assert changed(as_(as_app_role, cast.fanyun.pk), "select 1 from subscriptions_subscription") == 0
+
+
+@pytest.mark.postgres
+def test_what_an_address_names_is_found_before_any_right_and_nothing_else_is(
+    cast: Cast, seats: Subscription, browser_of: Callable[[str], Client]
+) -> None:
+    page = f"/organisations/{cast.huaxin.pk}/subscriptions/{seats.pk}/"
+    with acting() as seen:
+        assert browser_of("boris").get(page).status_code == 403
+    (opened,) = [sql for customer, sql in seen if customer and "set_config" not in sql]
+    assert 'FROM "subscriptions_subscription"' in opened
 
 
 # --- On both databases ------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from portal.errors import InvalidInput
 from portal.mail.models import Letter
 from tenants.actions.organisations import grant_delegated_admin, revoke_delegated_admin
 from tenants.models import DelegatedAdmin, Level
+from tests.raw_sql import acting
 
 BrowserOf = Callable[[str], Client]
 
@@ -127,3 +128,14 @@ def test_the_grants_page_shows_who_is_let_in(cast: Cast, browser_of: BrowserOf) 
     shown = browser_of("alice").get(f"/organisations/{cast.huaxin.pk}/grants/").content.decode()
     for text in ("Fanyun Cloud", "Beichen Systems", "All services", "SharePoint Online", "In force", "Alice Ai"):
         assert text in shown, text
+
+
+@pytest.mark.postgres
+def test_the_database_opens_a_customer_only_to_whom_a_right_there_was_granted(
+    cast: Cast, browser_of: BrowserOf
+) -> None:
+    page = f"/organisations/{cast.huaxin.pk}/"
+    for name, code, opened in (("bill", 403, {""}), ("mallory", 404, {""}), ("anna", 200, {"", str(cast.huaxin.pk)})):
+        with acting() as seen:
+            assert browser_of(name).get(page).status_code == code
+        assert {customer for customer, _sql in seen} == opened, name
