@@ -8,6 +8,7 @@ from django.db.models import Case, F, IntegerField, Min, Q, When, Window
 from django.db.models.functions import RowNumber
 
 from portal.database import now, transaction_as
+from portal.outbox.claiming import first_and_due
 from portal.outbox.contracts import Delivery, DeliveryState
 from portal.outbox.models import CLAIMABLE, DISCARDED, FINAL, InboundMessage, OutboundMessage, Outcome, State
 
@@ -68,10 +69,12 @@ def oldest_due_age() -> timedelta:
     `oldest_unacknowledged_age`, because what gets no receipt is sent again on time.
     """
     with transaction_as(system="outbox"):
-        outbound = OutboundMessage.objects.filter(state__in=CLAIMABLE).aggregate(oldest=Min("due_at"))["oldest"]
+        moment = now()
+        # What waits for the receipt of an earlier message is no worker's to touch yet.
+        outbound = first_and_due(moment).aggregate(oldest=Min("due_at"))["oldest"]
         inbound = InboundMessage.objects.filter(outcome=Outcome.RECEIVED).aggregate(oldest=Min("due_at"))["oldest"]
-        oldest = min((moment for moment in (outbound, inbound) if moment), default=None)
-        return max(now() - oldest, timedelta()) if oldest else timedelta()
+        oldest = min((due for due in (outbound, inbound) if due), default=moment)
+        return max(moment - oldest, timedelta())
 
 
 def oldest_unacknowledged_age() -> timedelta:

@@ -111,6 +111,17 @@ def test_the_age_of_the_oldest_overdue_message() -> None:
     assert oldest_due_age() == timedelta()
 
 
+def test_what_waits_behind_a_message_on_its_way_is_not_overdue() -> None:
+    about = escalation()
+    first, second = commit(about, comment(about))
+    let_time_pass(second.pk, seconds=90)
+    deliver_due()
+    assert oldest_due_age() == timedelta()
+    with transaction_as(system="test"):
+        marking.acknowledge(first.pk)
+    assert oldest_due_age() > timedelta(seconds=89)
+
+
 def test_the_age_of_the_oldest_unacknowledged_message() -> None:
     assert oldest_unacknowledged_age() == timedelta()
     (row,) = commit(escalation())
