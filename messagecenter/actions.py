@@ -75,10 +75,11 @@ def update_post(post: Post, draft: Draft, *, actor: Actor, version: int) -> Post
     post = _locked(post)
     if post.version != version:
         raise StaleVersion(_("Another publisher changed this message after you opened it."), current=post)
-    start_at = draft.start_at or post.start_at
+    moment = now()
+    start_at = draft.start_at or min(post.start_at, moment)
     wordings = draft.checked(start_at)
     before = _account(post, _wordings_of(post))
-    decided = _decided(draft, start_at, now())
+    decided = _decided(draft, start_at, moment)
     decided["tag_mask"] |= TAG_BITS.mask([Tag.UPDATED_MESSAGE])
     for name, value in decided.items():
         setattr(post, name, value)

@@ -27,8 +27,8 @@ class Wording:
 class Draft:
     """All that a publisher decides about a post.
 
-    English is compulsory; without Chinese, readers of Chinese get English and are told so. `start_at` None: at once, or
-    as before. `end_at` None: until the post is withdrawn.
+    English is compulsory; without Chinese, readers of Chinese get English and are told so. `start_at` None: at once; a
+    post that shows already keeps its start. `end_at` None: until the post is withdrawn.
     """
 
     category: Category

@@ -14,6 +14,7 @@ from messagecenter.models import Post
 from messagecenter.vocabulary import Category, Language, Severity, Tag
 from tenants.services import Service
 
+MOMENTS = ("action_required_by", "start_at", "end_at")
 GIVEN_BY_PUBLISHER = [choice for choice in Tag.choices if choice[0] != Tag.UPDATED_MESSAGE]
 
 
@@ -75,9 +76,10 @@ class PostForm(forms.Form):
             self.add_error("title_zh", forms.ValidationError(_("Write the title too."), code="incomplete"))
         return cleaned
 
-    def draft(self) -> Draft:
-        """What was written, for the verb."""
+    def draft(self, post: Post | None = None) -> Draft:
+        """What was written, for the verb. Moments of `post` that were not touched keep their seconds."""
         given = self.cleaned_data
+        moments = {name: _as_before(given[name], getattr(post, name, None)) for name in MOMENTS}
         return Draft(
             category=Category(given["category"]),
             severity=Severity(given["severity"]),
@@ -89,9 +91,7 @@ class PostForm(forms.Form):
                 if given[f"title_{suffix}"]
             },
             is_major_change=given["is_major_change"],
-            action_required_by=given["action_required_by"],
-            start_at=given["start_at"],
-            end_at=given["end_at"],
+            **moments,
         )
 
     @property
@@ -109,9 +109,7 @@ def initial_of(post: Post) -> dict[str, Any]:
         "services": [str(code) for code in post.services],
         "tags": [str(code) for code in post.tags if code != Tag.UPDATED_MESSAGE],
         "is_major_change": post.is_major_change,
-        "action_required_by": _to_the_minute(post.action_required_by),
-        "start_at": _to_the_minute(post.start_at),
-        "end_at": _to_the_minute(post.end_at),
+        **{name: _to_the_minute(getattr(post, name)) for name in MOMENTS},
         "version": post.version,
     }
     for language, suffix in SUFFIXES.items():
@@ -123,6 +121,11 @@ def initial_of(post: Post) -> dict[str, Any]:
 def _to_the_minute(moment: datetime | None) -> datetime | None:
     """As a browser's field holds it: what was not touched must not look changed."""
     return moment.replace(second=0, microsecond=0) if moment else None
+
+
+def _as_before(given: datetime | None, stored: datetime | None) -> datetime | None:
+    """The stored moment when the form only repeats it."""
+    return stored if given == _to_the_minute(stored) else given
 
 
 class WithdrawForm(forms.Form):

@@ -96,7 +96,7 @@ def _publish(request: PortalRequest, draft: Draft) -> HttpResponse:
 
 
 def _update(request: PortalRequest, post: Post, form: PostForm) -> HttpResponse:
-    update_post(post, form.draft(), actor=request.actor, version=form.cleaned_data["version"] or 0)
+    update_post(post, form.draft(post), actor=request.actor, version=form.cleaned_data["version"] or 0)
     toast(request, gettext("%(reference)s was updated.") % {"reference": post.reference})
     return redirect_to(request, "messagecenter:edit", post.reference)
 
@@ -163,7 +163,9 @@ def _shown(form: PostForm, name: str, value: Any) -> Any:
 
 
 def _with_mistakes(form: PostForm, error: InvalidInput) -> PostForm:
-    """What the verb found wrong, at the fields it named."""
+    """What was found wrong, at the fields it is about."""
+    if not error.details:
+        form.add_error(None, str(error.message))
     for detail in error.details:
         form.add_error(detail["target"] if detail["target"] in form.fields else None, detail["message"])
     return form

@@ -48,11 +48,17 @@ class StillRunning(RuleBroken):
     title = _("The same request is being worked on")
 
 
+class KeyReused(InvalidInput):
+    """The key belongs to an attempt with other content."""
+
+    code = "idempotencyKeyReused"
+
+
 def once(*, caller_id: UUID, route: str, key: str, payload: bytes, act: Callable[[], Reply]) -> Reply:
     """`act()`, or the kept reply of the same caller's earlier attempt on this route with this key.
 
-    Only replies below 400 are kept: whatever was refused may be sent again. Raises InvalidInput `idempotencyKeyReused`
-    for another payload, StillRunning while the first attempt runs (PostgreSQL; SQLite's writers wait for each other).
+    Only replies below 400 are kept: whatever was refused may be sent again. Raises KeyReused for another
+    payload, StillRunning while the first attempt runs (PostgreSQL; SQLite's writers wait for each other).
     """
     if not _KEY.fullmatch(key):
         raise BadRequest(_("A key is 1 to 255 visible ASCII characters."), code="invalidIdempotencyKey")
@@ -88,11 +94,7 @@ def _kept(caller_id: UUID, route: str, key: str) -> IdempotencyKey | None:
 
 def _replayed(kept: IdempotencyKey, digest: str) -> Reply:
     if kept.payload_hash != digest:
-        raise InvalidInput(
-            _("This was already sent with other content."),
-            code="idempotencyKeyReused",
-            remedy=_("Open the form anew, or use a new key."),
-        )
+        raise KeyReused(_("This was already sent with other content."), remedy=_("Use a new key."))
     return Reply(kept.status, bytes(kept.body), kept.headers)
 
 
@@ -154,6 +156,7 @@ def once_per_form(request: HttpRequest, caller_id: UUID, act: Callable[[], HttpR
     """For pages: `act()` once per `{% form_key %}`; a second click lands where the first one did.
 
     Pages are not stored: they may show a secret. A second click on a form that a page answers is refused with 409.
+    When the key was used for other content, the form that comes back gets a fresh one: the next attempt is another one.
     """
     key = request.POST.get(FORM_KEY)
     if not key:
@@ -166,7 +169,13 @@ def once_per_form(request: HttpRequest, caller_id: UUID, act: Callable[[], HttpR
         fresh.append(response)
         return Reply(response.status_code, headers=_kept_headers(response))
 
-    kept = once(caller_id=caller_id, route=_route(request), key=key, payload=orjson.dumps(sent), act=reply)
+    try:
+        kept = once(caller_id=caller_id, route=_route(request), key=key, payload=orjson.dumps(sent), act=reply)
+    except KeyReused as error:
+        request.POST = request.POST.copy()
+        del request.POST[FORM_KEY]
+        message = _("This form was already sent with other content, and that was done. Send it again to do this too.")
+        raise KeyReused(message) from error
     if fresh:
         return fresh[0]
     if not kept.headers.keys() & {"Location", "HX-Redirect"}:

@@ -105,6 +105,16 @@ def test_an_update_is_tagged_rises_and_is_remembered(owners: Cast, publish: Publ
     assert entry.data["after"]["titles"] == {"en": "New title"}
 
 
+def test_an_update_without_a_start_shows_a_scheduled_message_at_once(owners: Cast, publish: Publish) -> None:
+    tomorrow = timezone.now() + timedelta(days=1)
+    scheduled, rosa, peng = publish(start_at=tomorrow), owners.actor("rosa"), owners.actor("peng")
+    assert scheduled not in Post.objects.visible_in(rosa, owners.huaxin)
+    with acting_as(peng):
+        changed = update_post(scheduled, a_draft(), actor=peng, version=1)
+    assert changed.start_at == changed.last_modified_at
+    assert scheduled in Post.objects.visible_in(rosa, owners.huaxin)
+
+
 def test_a_stale_version_changes_nothing(owners: Cast, post: Post) -> None:
     peng = owners.actor("peng")
     with acting_as(peng):

@@ -1,18 +1,22 @@
 """Where the operator's publishers write."""
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from messagecenter.actions import update_post
 from messagecenter.models import Post
 from messagecenter.vocabulary import Tag
+from portal.audit.models import AuditEntry
 from portal.demo.cast import Cast
 from tenants.actor import acting_as
 from tenants.services import Service
-from tests.messagecenter.conftest import a_draft
+from tests.messagecenter.conftest import Publish, a_draft
 from tests.messagecenter.queries import counted
 
 Browser = Callable[[str], Client]
@@ -51,6 +55,19 @@ def test_a_second_click_publishes_once(owners: Cast, browser_of: Browser) -> Non
     answers = [peng.post(NEW, typed()) for _click in range(2)]
     assert Post.objects.count() == 1
     assert [answer.headers["Location"] for answer in answers] == [f"{LIST}{Post.objects.get().reference}/"] * 2
+
+
+def test_who_goes_back_and_writes_another_message_is_told_and_can_publish_it(owners: Cast, browser_of: Browser) -> None:
+    peng = browser_of("peng")
+    peng.post(NEW, typed())
+    answer = peng.post(NEW, typed(title_en="Calendars move"))
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "This form was already sent with other content, and that was done. Send it again to do this too." in page
+    assert 'value="Calendars move"' in page
+    (fresh,) = re.findall('name="form_key" value="([^"]+)"', page)
+    again = peng.post(NEW, typed(title_en="Calendars move", form_key=fresh))
+    assert (again.status_code, Post.objects.count()) == (303, 2)
 
 
 def test_the_preview_publishes_nothing_and_names_the_audience(owners: Cast, browser_of: Browser) -> None:
@@ -104,6 +121,22 @@ def test_an_update_and_a_stale_one(owners: Cast, post: Post, browser_of: Browser
     assert qing.post(where, again).status_code == 303
     post.refresh_from_db()
     assert (post.version, post.tags) == (3, [Tag.ADMIN_IMPACT, Tag.UPDATED_MESSAGE])
+
+
+def test_a_new_title_leaves_the_moments_as_they_were(owners: Cast, publish: Publish, browser_of: Browser) -> None:
+    """The form shows whole minutes; the audit log must not tell of a change that nobody made."""
+    start = timezone.now().replace(second=33, microsecond=7) - timedelta(hours=1)
+    moments = {"start_at": start, "action_required_by": start + timedelta(days=1), "end_at": start + timedelta(days=2)}
+    post, qing = publish(**moments), browser_of("qing")
+    where = f"{LIST}{post.reference}/"
+    form = qing.get(where).content.decode()
+    shown = dict(re.findall('name="(start_at|end_at|action_required_by)" value="([^"]+)"', form))
+    assert shown.keys() == moments.keys()
+    assert qing.post(where, typed(version=1, title_en="Another title", **shown)).status_code == 303
+    post.refresh_from_db()
+    assert {name: getattr(post, name) for name in moments} == moments
+    told = AuditEntry.objects.filter(target_id=str(post.pk)).order_by("-sequence")[0].data
+    assert [told["before"][name] for name in moments] == [told["after"][name] for name in moments]
 
 
 def test_a_withdrawal_asks_first(owners: Cast, post: Post, browser_of: Browser) -> None:
