@@ -19,7 +19,7 @@ from tests.servers import header
 from tests.triggers import flush_past_triggers
 
 # The cast of the story (tests/people.py).
-pytest_plugins = ["tests.people"]
+pytest_plugins = ["tests.people", "tests.windows"]
 
 TRANSACTIONAL = {"transactional_db", "live_server", "django_db_reset_sequences"}
 DATABASE_FIXTURES = TRANSACTIONAL | {"db", "django_db_serialized_rollback"}

@@ -1,33 +1,11 @@
 """Walk B in a real browser: Anna sees the difference while she types, Alice sees the result and whom to ask."""
 
-from collections.abc import Callable
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.test import Client
-from playwright.sync_api import Browser, Page
-from pytest_django.live_server_helper import LiveServer
 
 from subscriptions.models import Subscription
+from tests.windows import Opener, too_wide, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-Opener = Callable[..., Page]
-
-
-@pytest.fixture
-def open_as(browser: Browser, live_server: LiveServer, browser_of: Callable[[str], Client]) -> Opener:
-    """`open_as("anna", path)`: a page of a fresh browser in which Anna has signed in."""
-
-    def visit(who: str, path: str, **options: object) -> Page:
-        session = browser_of(who).cookies["sessionid"].value
-        context = browser.new_context(reduced_motion="reduce", **options)
-        context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
-        page = context.new_page()
-        page.goto(live_server.url + path)
-        return page
-
-    return visit
 
 
 def test_a_partner_changes_a_quantity_and_the_customer_sees_it(open_as: Opener, seats: Subscription) -> None:
@@ -56,6 +34,5 @@ def test_the_difference_is_shown_without_scripts_too(open_as: Opener, seats: Sub
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_pages_are_accessible_and_fit_a_phone(open_as: Opener, seats: Subscription, step: str, scheme: str) -> None:
     page = open_as("anna", seats.get_absolute_url() + step, viewport={"width": 360, "height": 800}, color_scheme=scheme)
-    found = Axe().run(page).response["violations"]
-    assert [f"{rule['id']}: {node['html'][:120]}" for rule in found for node in rule["nodes"]] == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert violations(page) == []
+    assert too_wide(page) <= 0

@@ -1,21 +1,18 @@
 """The gallery in a real browser: accessible, narrow, dark, without scripts, and never calling anybody else."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.template import Context, Template
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from tests.ui.test_frame import NAVIGATION
+from tests.windows import Opener, too_wide, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 complaints: dict[Page, list[str]] = {}  # what each page's console said, and the foreign addresses it asked for
-
-Opener = Callable[..., Page]
 
 
 @pytest.fixture
@@ -48,12 +45,6 @@ def customers_page() -> str:
     return Template("{% extends 'base.html' %}" + blocks).render(Context({"navigation": NAVIGATION}))
 
 
-def violations(page: Page) -> list[str]:
-    """What axe finds wrong, as rule: element."""
-    found = Axe().run(page).response["violations"]
-    return [f"{rule['id']}: {node['html'][:120]}" for rule in found for node in rule["nodes"]]
-
-
 @pytest.mark.parametrize("path", ["/_ui/", "/_ui/bare/"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("width", "language"), [(1280, "en"), (1280, "zh-hans"), (360, "fr"), (360, "zh-hans")])
@@ -61,7 +52,7 @@ def test_everybody_can_use_the_gallery(visit: Opener, path: str, scheme: str, wi
     page = visit(path, width, language, color_scheme=scheme)
     assert page.locator("html").get_attribute("lang") == language
     assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    assert too_wide(page) <= 0
     assert complaints[page] == []
 
 
