@@ -20,8 +20,8 @@ from rest_framework.response import Response
 
 from messagecenter.actions import Mark, mark_posts
 from messagecenter.models import PostQuerySet, shares
+from messagecenter.reading import ORDER, readable_posts
 from messagecenter.sanitising import clean_body
-from messagecenter.tables import ORDER, readable_posts
 from messagecenter.vocabulary import SERVICE_BITS, TAG_BITS, Category, Severity
 from portal.api.collections import graph_list
 from portal.api.errors import API_PREFIX

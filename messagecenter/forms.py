@@ -149,9 +149,8 @@ class FilterForm(forms.Form):
 
 
 class MarkForm(forms.Form):
-    """What to do with which messages."""
+    """What to do with which messages; `quietly` when the page does it of itself."""
 
     mark = forms.ChoiceField(choices=[(mark.value, mark.value) for mark in Mark])
-    references = forms.Field(
-        widget=forms.MultipleHiddenInput, error_messages={"required": _("Choose at least one message.")}
-    )
+    references = forms.Field(widget=forms.MultipleHiddenInput)
+    quietly = forms.BooleanField(required=False)

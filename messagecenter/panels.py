@@ -4,7 +4,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from messagecenter.tables import ORDER, readable_posts
+from messagecenter.reading import ORDER, readable_posts
 from tenants.access import Permission, can
 from tenants.actor import Actor
 from tenants.models import Kind, Tenant

@@ -1,10 +1,21 @@
-"""What other rooms ask of the Message Center."""
+"""The posts as one reader gets them, and what other rooms ask of them."""
 
-from messagecenter.models import Post
+from django.utils.translation import get_language, ngettext
+
+from messagecenter.models import Post, PostQuerySet
+from messagecenter.vocabulary import Language
+from portal.ui.parts import Count
 from tenants.actor import Actor
 from tenants.models import Tenant
 
+ORDER = ("-last_modified_at", "-id")
 MOST_COUNTED = 99
+
+
+def readable_posts(actor: Actor, customer: Tenant) -> PostQuerySet:
+    """What is visible, in the reader's language and with the reader's own marks."""
+    posts = Post.objects.visible_in(actor, customer)
+    return posts.with_state_of(actor).in_language(get_language() or Language.ENGLISH)
 
 
 def unread_count(actor: Actor, customer: Tenant) -> int:
@@ -20,3 +31,10 @@ def unread_label(count: int) -> str:
     if count > MOST_COUNTED:
         return f"{MOST_COUNTED}+"
     return str(count or "")
+
+
+def unread_badge(actor: Actor, customer: Tenant) -> Count:
+    """The badge beside the Message Center's link."""
+    count = unread_count(actor, customer)
+    words = ngettext("unread message", "unread messages", count)
+    return Count(f"unread-{customer.pk}", unread_label(count), words)

@@ -9,17 +9,17 @@ from uuid import UUID
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import formats, timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
-from messagecenter.models import Post, PostQuerySet
-from messagecenter.vocabulary import CATEGORY_TONES, SERVICE_BITS, TAG_BITS, Category, Language, Tag
+from messagecenter.models import PostQuerySet
+from messagecenter.reading import ORDER
+from messagecenter.vocabulary import CATEGORY_TONES, SERVICE_BITS, TAG_BITS, Category, Tag
 from portal.paging import Page, keyset
 from portal.ui.tables import Cell, Column, Empty, Table
 from tenants.actor import Actor
 from tenants.models import Tenant
 from tenants.services import Service
 
-ORDER = ("-last_modified_at", "-id")
 SEPARATOR = " \N{MIDDLE DOT} "
 
 
@@ -69,12 +69,6 @@ def wished(posts: PostQuerySet, actor: Actor, service: str, view: str) -> PostQu
         case "updated":
             posts = posts.tagged(Tag.UPDATED_MESSAGE)
     return posts.filter(Q(is_archived=False))
-
-
-def readable_posts(actor: Actor, customer: Tenant) -> PostQuerySet:
-    """What is visible, in the reader's language and with the reader's own marks."""
-    posts = Post.objects.visible_in(actor, customer)
-    return posts.with_state_of(actor).in_language(get_language() or Language.ENGLISH)
 
 
 def page_of(posts: PostQuerySet, row: type[Row] | type[PublishedRow], token: str | None) -> Page:

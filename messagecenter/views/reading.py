@@ -1,20 +1,20 @@
 """The Message Center of one customer, as its readers see it."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.text import slugify
 from django.utils.translation import get_language, get_language_info, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from messagecenter.actions import Mark, mark_posts
 from messagecenter.forms import FilterForm, MarkForm
 from messagecenter.models import Post
-from messagecenter.reading import MOST_COUNTED, unread_count, unread_label
+from messagecenter.reading import MOST_COUNTED, readable_posts, unread_badge, unread_count, unread_label
 from messagecenter.sanitising import readable_body
-from messagecenter.tables import Row, page_of, readable_posts, reader_table, wished
+from messagecenter.tables import Row, page_of, reader_table, wished
 from messagecenter.vocabulary import Language
 from portal.errors import Detail, InvalidInput, NotVisible
 from portal.ui.tables import Cell, Empty
@@ -32,6 +32,33 @@ DONE: dict[Mark, Promise] = {
     Mark.UNFAVORITE: _("Removed from your favourites."),
     Mark.ARCHIVE: _("Archived. Only your own list changed."),
     Mark.UNARCHIVE: _("Restored to your list."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MarkButton:
+    """One button of a post. Without scripts it returns to the post, or leads `away` to the list."""
+
+    mark: Mark
+    label: Promise
+    icon: str
+    away: bool = False
+
+
+# For each mark of a reader the button while it is not set, and while it is.
+BUTTONS = {
+    "is_read": (
+        MarkButton(Mark.READ, _("Mark as read"), "envelope-open"),
+        MarkButton(Mark.UNREAD, _("Mark as unread"), "envelope", away=True),
+    ),
+    "is_favorited": (
+        MarkButton(Mark.FAVORITE, _("Favourite"), "star"),
+        MarkButton(Mark.UNFAVORITE, _("Remove from favourites"), "star"),
+    ),
+    "is_archived": (
+        MarkButton(Mark.ARCHIVE, _("Archive"), "archive-box", away=True),
+        MarkButton(Mark.UNARCHIVE, _("Restore"), "arrow-uturn-left"),
+    ),
 }
 
 
@@ -65,28 +92,35 @@ def message_detail(request: PortalRequest, customer: Tenant, reference: str) -> 
 def message_mark(request: PortalRequest, customer: Tenant) -> HttpResponse:
     """Mark one post or several; htmx gets the buttons of the one back, a plain form goes where it came from."""
     form = MarkForm(request.POST)
+    back = safe_next(request, reverse("messagecenter:list", args=[customer.pk]))
     if not form.is_valid():
-        raise InvalidInput(
-            details=[Detail(target=name, message=" ".join(map(str, errors))) for name, errors in form.errors.items()]
-        )
+        if "mark" in form.errors:
+            raise InvalidInput(details=[Detail(target="mark", message=" ".join(map(str, form.errors["mark"])))])
+        toast(request, gettext("Choose at least one message."), "warning")
+        return redirect_to(request, back)
     mark, references = Mark(form.cleaned_data["mark"]), form.cleaned_data["references"]
     mark_posts(references, actor=request.actor, customer=customer, mark=mark)
-    if is_fragment(request):
-        return _marked(request, customer, references[0])
-    toast(request, DONE[mark])
-    return redirect_to(request, safe_next(request, reverse("messagecenter:list", args=[customer.pk])))
+    if not form.cleaned_data["quietly"]:
+        toast(request, DONE[mark])
+    return _marked(request, customer, references[0]) if is_fragment(request) else redirect_to(request, back)
 
 
 def _marked(request: PortalRequest, customer: Tenant, reference: str) -> HttpResponse:
     """The buttons of one post as they are now, and the sidebar's badge."""
-    context = {
-        "post": _visible_post(request.actor, customer, reference),
-        "customer": customer,
-        "mark_url": reverse("messagecenter:mark", args=[customer.pk]),
-        "badge_id": f"badge-{slugify(reverse('messagecenter:list', args=[customer.pk]))}",
-        "badge": unread_label(unread_count(request.actor, customer)),
-    }
+    post = _visible_post(request.actor, customer, reference)
+    context = {**_marking(customer, post), "count": unread_badge(request.actor, customer)}
     return render_page(request, "messagecenter/message_detail.html", context, partial="actions")
+
+
+def _marking(customer: Tenant, post: Post) -> dict[str, Any]:
+    """What the buttons of one post need."""
+    return {
+        "post": post,
+        "mark_url": reverse("messagecenter:mark", args=[customer.pk]),
+        "list_url": reverse("messagecenter:list", args=[customer.pk]),
+        "post_url": reverse("messagecenter:detail", args=[customer.pk, post.reference]),
+        "buttons": [(flag, pair[getattr(post, flag)]) for flag, pair in BUTTONS.items()],
+    }
 
 
 def _visible_post(actor: Actor, customer: Tenant, reference: str) -> Post:
@@ -105,15 +139,13 @@ def _detail(request: PortalRequest, customer: Tenant, post: Post) -> dict[str, A
     shown = texts.get(asked) or texts[Language.ENGLISH]
     list_url = reverse("messagecenter:list", args=[customer.pk])
     return {
-        "post": post,
         "text": shown,
         "body": readable_body(shown.body),
         "languages": [(code, get_language_info(code)["name_local"], code == shown.language) for code in sorted(texts)],
         "is_fallback": asked == reader and reader not in texts,
         "facts": _facts(post),
         "crumbs": trail(request, customer, (gettext("Message Center"), list_url), (post.reference, "")),
-        "list_url": list_url,
-        "mark_url": reverse("messagecenter:mark", args=[customer.pk]),
+        **_marking(customer, post),
     }
 
 

@@ -7,8 +7,9 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from messagecenter.reading import unread_count, unread_label
+from messagecenter.reading import unread_badge
 from portal.errors import Text
+from portal.ui.parts import Count
 from tenants.access import Permission, can
 from tenants.models import Tenant
 from tenants.web import PortalRequest
@@ -25,7 +26,7 @@ class Item:
     href: str
     icon: str
     current: bool = False
-    badge: str = ""
+    count: Count | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +79,13 @@ def _organisation_items(request: PortalRequest, organisation: Tenant) -> list[It
     for right, label, name, icon in ORGANISATION_PAGES:
         if can(request.actor, right, organisation):
             href = reverse(name, kwargs={"customer_id": organisation.pk})
-            badge = unread_label(unread_count(request.actor, organisation)) if right is P.MESSAGE_READ else ""
-            items.append(_item(request, label, href, icon, badge))
+            count = unread_badge(request.actor, organisation) if right is P.MESSAGE_READ else None
+            items.append(_item(request, label, href, icon, count))
     return items
 
 
-def _item(request: PortalRequest, label: Any, href: str, icon: str, badge: str = "") -> Item:
-    return Item(label, href, icon, _leads_to(href, request.path), badge)
+def _item(request: PortalRequest, label: Any, href: str, icon: str, count: Count | None = None) -> Item:
+    return Item(label, href, icon, _leads_to(href, request.path), count)
 
 
 def _leads_to(href: str, path: str) -> bool:

@@ -64,11 +64,21 @@ def face(label: Text, icon: str) -> SafeString:
     return format_html("{}<span>{}</span>", optional_icon(icon, "mini", 18), label)
 
 
-def button(label: Text, tone: str = "primary", icon: str = "", name: str = "", value: str = "") -> SafeString:
-    """A button that submits the form around it. With a name it says which one was pressed."""
+def button(
+    label: Text, tone: str = "primary", icon: str = "", name: str = "", value: str = "", key: str = ""
+) -> SafeString:
+    """A button that submits the form around it. With a name it says which one was pressed.
+
+    `key` is the element's id: where htmx replaces the button that has the focus, the new one of the same id gets it.
+    """
     pressed = format_html(' name="{}" value="{}"', name, value) if name else EMPTY
+    known = format_html(' id="{}"', key) if key else EMPTY
     return format_html(
-        '<button type="submit" class="button {}"{}>{}</button>', checked_button_tone(tone), pressed, face(label, icon)
+        '<button type="submit" class="button {}"{}{}>{}</button>',
+        checked_button_tone(tone),
+        known,
+        pressed,
+        face(label, icon),
     )
 
 

@@ -45,6 +45,18 @@ class Entry:
     label: Text = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many of something wait behind a link. `key` is the element's id, by which a fragment brings it up to date.
+
+    `text` is empty for none: the element stays and is hidden. `what` names them to those who hear the number.
+    """
+
+    key: str
+    text: str
+    what: Text
+
+
 def facts(pairs: Iterable[tuple[Any, Any]]) -> SafeString:
     """A description list of (label, value); see `portal.ui.values.show` for what a value may be."""
     lines = format_html_join("", "<div><dt>{}</dt><dd>{}</dd></div>", ((label, show(value)) for label, value in pairs))

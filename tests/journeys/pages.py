@@ -74,8 +74,8 @@ class Person:
         self.page.get_by_role(inside).get_by_role("link", name=link, exact=True).first.click()  # type: ignore[arg-type]  # a landmark's name
 
     def turns_to(self, place: str) -> None:
-        """Press a link of the sidebar, which may also say how much is new. A customer's pages stand above one's own."""
-        pattern = re.compile(rf"^{re.escape(place)}( \d+\+? new)?$")
+        """Press a link of the sidebar, which may count what is unread. A customer's pages stand above one's own."""
+        pattern = re.compile(rf"^{re.escape(place)}( \d+\+? unread messages?)?$")
         self.sidebar.get_by_role("link", name=pattern).first.click()
 
     def presses(self, button: str) -> None:

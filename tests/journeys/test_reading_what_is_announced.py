@@ -53,7 +53,7 @@ def test_qing_publishes_and_every_reader_has_a_state_of_their_own(enter: Enter, 
     qing.reads(NEWS, PRIVATE)
 
     rosa = enter("rosa")
-    assert badge(rosa) == "1 new"
+    assert badge(rosa) == "1 unread message"
     rosa.turns_to("Message Center")
     rosa.reads("1 unread message.", NEWS)
     rosa.never_reads(PRIVATE)
@@ -68,7 +68,7 @@ def test_qing_publishes_and_every_reader_has_a_state_of_their_own(enter: Enter, 
     assert badge(rosa) == ""
 
     alice = enter("alice")
-    assert badge(alice) == "2 new"
+    assert badge(alice) == "2 unread messages"
     alice.turns_to("Message Center")
     alice.reads("2 unread messages.", NEWS, PRIVATE)
 

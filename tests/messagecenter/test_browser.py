@@ -1,35 +1,14 @@
 """Walk C in a real browser: Peng publishes, Rosa reads, the badge follows; hostile bodies stay text."""
 
-from collections.abc import Callable
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.test import Client
-from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from messagecenter.models import Post, PostTranslation, PostView
 from portal.demo.cast import Cast
 from tests.messagecenter.corpus import BODIES
+from tests.windows import Opener, too_wide, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-Opener = Callable[..., Page]
-
-
-@pytest.fixture
-def open_as(browser: Browser, live_server: LiveServer, browser_of: Callable[[str], Client]) -> Opener:
-    """`open_as("rosa", path)`: a page of a fresh browser in which Rosa has signed in."""
-
-    def visit(who: str, path: str, **options: object) -> Page:
-        session = browser_of(who).cookies["sessionid"].value
-        context = browser.new_context(reduced_motion="reduce", **options)
-        context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
-        page = context.new_page()
-        page.goto(live_server.url + path)
-        return page
-
-    return visit
 
 
 def messages(cast: Cast) -> str:
@@ -54,6 +33,34 @@ def test_peng_publishes_and_rosa_reads(owners: Cast, open_as: Opener) -> None:
     rosa.get_by_role("button", name="Mark as unread").click()
     rosa.get_by_role("button", name="Mark as read").wait_for()
     assert rosa.locator(".nav-item .count").first.is_visible()
+
+
+def test_the_badge_comes_back_where_there_was_none(owners: Cast, post: Post, open_as: Opener) -> None:
+    open_as("rosa", f"{messages(owners)}{post.reference}/").get_by_role("button", name="Mark as unread").wait_for()
+    rosa = open_as("rosa", f"{messages(owners)}{post.reference}/")
+    badge = rosa.locator(".nav-item .count")
+    assert badge.is_hidden()
+    rosa.get_by_role("button", name="Mark as unread").click()
+    badge.wait_for()
+    assert badge.inner_text().split() == ["1", "unread", "message"]
+
+
+def test_by_keyboard_the_focus_stays_and_every_mark_is_announced(owners: Cast, post: Post, open_as: Opener) -> None:
+    rosa = open_as("rosa", f"{messages(owners)}{post.reference}/")
+    rosa.get_by_role("button", name="Mark as unread").wait_for()
+    said = rosa.get_by_role("status")
+    assert said.first.inner_text() == ""
+    rosa.get_by_role("button", name="Favourite").focus()
+    for pressed, announced, next_name in (
+        ("Enter", "Added to your favourites.", "Remove from favourites"),
+        ("Enter", "Removed from your favourites.", "Favourite"),
+        ("Tab Space", "Archived. Only your own list changed.", "Restore"),
+        ("Shift+Tab Shift+Tab Enter", "Marked as unread.", "Mark as read"),
+    ):
+        for key in pressed.split():
+            rosa.keyboard.press(key)
+        said.get_by_text(announced).first.wait_for()
+        assert rosa.evaluate("document.activeElement.innerText") == next_name
 
 
 def test_without_scripts_a_button_marks_it_read(owners: Cast, post: Post, open_as: Opener) -> None:
@@ -91,6 +98,5 @@ def test_the_pages_are_accessible_and_fit_a_phone(
         "new": ("qing", "/publishing/messages/new/"),
     }[where]
     page = open_as(who, path, viewport={"width": 360, "height": 800}, color_scheme=scheme)
-    found = Axe().run(page).response["violations"]
-    assert [f"{rule['id']}: {node['html'][:120]}" for rule in found for node in rule["nodes"]] == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert violations(page) == []
+    assert too_wide(page) <= 0

@@ -158,8 +158,14 @@ def test_bad_input(owners: Cast, post: Post, browser_of: Browser) -> None:
     assert rosa.get(address(owners, rest="?service=nonsense")).status_code == 422
     assert rosa.get(address(owners, rest="?after=nonsense")).status_code == 400
     assert rosa.post(mark, {"mark": "burn", "references": post.reference}).status_code == 422
-    assert rosa.post(mark, {"mark": "markRead"}).status_code == 422
     assert rosa.post(mark, {"mark": "markRead", "references": "MC999999"}).status_code == 404
+
+
+def test_a_mark_for_no_message_asks_for_one_where_the_list_stood(owners: Cast, post: Post, browser_of: Browser) -> None:
+    rosa, here = browser_of("rosa"), f"{address(owners)}?view=unread"
+    answer = rosa.post(address(owners, rest="mark/"), {"mark": "archive", "next": here})
+    assert (answer.status_code, answer.headers["Location"]) == (303, here)
+    assert '<div class="toast" data-tone="warning"><p>Choose at least one message.</p></div>' in page(rosa, here)
 
 
 def test_queries_do_not_grow_with_the_posts(owners: Cast, publish: Publish, browser_of: Browser) -> None:

@@ -8,15 +8,17 @@ from django.contrib.messages import SUCCESS
 from django.contrib.messages.storage.base import Message
 from django.template.loader import render_to_string
 
+from portal.ui.parts import Count
 from tests.ui.drawing import HOSTILE, Page
 
 ANNA = SimpleNamespace(user=SimpleNamespace(display_name="Anna Chen", upn="anna@fanyun.example"), tenant="Fanyun Cloud")
+UNREAD = Count("unread-1", "3", "unread messages")
 NAVIGATION: list[dict[str, Any]] = [
     {
         "label": "Business",
         "items": [
-            {"label": "Customers", "href": "/customers/", "icon": "users", "current": True, "badge": None},
-            {"label": "Message center", "href": "/messages/", "icon": "megaphone", "current": False, "badge": 3},
+            {"label": "Customers", "href": "/customers/", "icon": "users", "current": True, "count": None},
+            {"label": "Message center", "href": "/messages/", "icon": "megaphone", "current": False, "count": UNREAD},
         ],
     }
 ]
@@ -46,9 +48,14 @@ def test_the_chosen_theme_is_on_the_page_from_the_server(template: str, theme: s
 def test_the_navigation_marks_where_one_is_and_counts_what_is_new() -> None:
     page = frame(navigation=NAVIGATION)
     assert page.one("a", aria_current="page").text.strip() == "Customers"
-    assert page.one("span", class_="count").text == "3 new"
+    assert page.one("span", class_="count").text == "3 unread messages"
     assert page.one("button", class_="nav-toggle").attributes["popovertarget"] == "navigation"
     assert "popover" in page.by_id("navigation").attributes
+
+
+def test_a_count_of_none_is_hidden_and_can_come_back() -> None:
+    none = {"label": "Message center", "href": "/messages/", "icon": "megaphone", "count": Count("unread-1", "", "x")}
+    assert "hidden" in frame(navigation=[{"label": "", "items": [none]}]).by_id("unread-1").attributes
 
 
 def test_the_account_menu_says_who_is_signed_in() -> None:
@@ -70,7 +77,8 @@ def test_ones_own_organisation_needs_no_banner() -> None:
 
 def test_hostile_names_are_text_in_the_frame() -> None:
     person = SimpleNamespace(user=SimpleNamespace(display_name=HOSTILE, upn=HOSTILE), tenant=HOSTILE)
-    item = {"label": HOSTILE, "href": HOSTILE, "icon": "users", "current": False, "badge": HOSTILE}
+    hostile = Count(HOSTILE, HOSTILE, HOSTILE)
+    item = {"label": HOSTILE, "href": HOSTILE, "icon": "users", "current": False, "count": hostile}
     page = frame(
         actor=person,
         customer=HOSTILE,

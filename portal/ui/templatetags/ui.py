@@ -71,9 +71,11 @@ def initials(name: str) -> str:
 
 # --- Buttons --------------------------------------------------------------------------------------------------------
 @register.simple_tag
-def button(label: Text, tone: str = "primary", icon: str = "", name: str = "", value: str = "") -> SafeString:
+def button(
+    label: Text, tone: str = "primary", icon: str = "", name: str = "", value: str = "", key: str = ""
+) -> SafeString:
     """`{% button "Save" %}`: submits the form around it."""
-    return buttons.button(label, tone, icon, name, value)
+    return buttons.button(label, tone, icon, name, value, key)
 
 
 @register.simple_tag
