@@ -51,7 +51,10 @@ class PostForm(forms.Form):
         label=_("Services"),
         choices=Service.choices,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Customers who own a subscription to one of them see the message."),
+        help_text=_(
+            "Customers who own a subscription to one of them see the message. The directory and this portal concern "
+            "every customer with a subscription."
+        ),
     )
     tags = forms.MultipleChoiceField(
         label=_("Tags"), choices=GIVEN_BY_PUBLISHER, widget=forms.CheckboxSelectMultiple, required=False

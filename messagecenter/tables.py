@@ -15,6 +15,7 @@ from messagecenter.models import PostQuerySet
 from messagecenter.reading import ORDER
 from messagecenter.vocabulary import CATEGORY_TONES, SERVICE_BITS, TAG_BITS, Category, Tag
 from portal.paging import Page, keyset
+from portal.ui.separators import listed
 from portal.ui.tables import Cell, Column, Empty, Table
 from tenants.actor import Actor
 from tenants.models import Tenant
@@ -116,7 +117,7 @@ def _remarks(row: Row) -> Iterable[str]:
 
 def service_names(mask: int) -> str:
     """The names of the services, in one line."""
-    return ", ".join(str(service.label) for service in SERVICE_BITS.codes(mask))
+    return listed(service.label for service in SERVICE_BITS.codes(mask))
 
 
 def act_by(moment: datetime | None) -> Cell | str:

@@ -15,9 +15,10 @@ from messagecenter.forms import PostForm, WithdrawForm, initial_of
 from messagecenter.models import Post
 from messagecenter.sanitising import readable_body
 from messagecenter.tables import PublishedRow, page_of, publisher_table, state_of
-from messagecenter.vocabulary import Language, Tag
+from messagecenter.vocabulary import EVERY_SUBSCRIBER_HAS, SERVICE_BITS, Language, Tag
 from portal.api.idempotency import once_per_form
 from portal.errors import InvalidInput, NotVisible, StaleVersion
+from portal.ui.separators import listed
 from portal.ui.tables import Column, Table
 from portal.ui.values import show
 from portal.web import redirect_to, render_page, toast
@@ -73,6 +74,7 @@ def edit(request: PortalRequest, reference: str) -> HttpResponse:
 def withdraw(request: PortalRequest, reference: str) -> HttpResponse:
     """Ask why, say what follows, and take the post away from every reader."""
     post = _published(request.actor, reference)
+    post.must_stand()
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         withdraw_post(post, actor=request.actor, reason=form.cleaned_data["reason"])
@@ -119,7 +121,7 @@ def _form_page(request: PortalRequest, form: PostForm, post: Post | None = None,
         "form": form,
         "post": post,
         "preview": preview,
-        "audience": _audience(form.draft()) if preview else "",
+        "audience": _audience(form.draft()) if preview else [],
         "state": state_of(post.start_at, post.end_at, post.withdrawn_at) if post else None,
         "crumbs": _crumbs((post.reference if post else gettext("New message"), "")),
         **more,
@@ -185,20 +187,27 @@ def _preview(form: PostForm) -> list[dict[str, Any]] | None:
     ]
 
 
-def _audience(draft: Draft) -> str:
-    """Who will see it, in words."""
-    services = ", ".join(str(service.label) for service in sorted(draft.services, key=str))
-    if Tag.DATA_PRIVACY in draft.tags:
-        text = gettext(
-            "Customers with a subscription to %(services)s. In each of them only global admins and Message Center "
-            "privacy readers, because the message is tagged data privacy. Partners do not see it."
+def _audience(draft: Draft) -> list[str]:
+    """Who will see it, in words: which customers, and who of each."""
+    shared = [service for service in draft.services if SERVICE_BITS.mask([service]) & EVERY_SUBSCRIBER_HAS]
+    customers = (
+        gettext("Every customer with a subscription, whatever it is for: all of them use %(services)s.")
+        if shared
+        else gettext("Customers with a subscription to %(services)s.")
+    )
+    readers = (
+        gettext(
+            "In each of them only global admins and Message Center privacy readers, because the message is tagged data "
+            "privacy. Partners do not see it."
         )
-    else:
-        text = gettext(
-            "Customers with a subscription to %(services)s: everybody there with an admin role, and the partners "
-            "to whom they have granted delegated administration."
+        if Tag.DATA_PRIVACY in draft.tags
+        else gettext(
+            "In each of them everybody with an admin role, and the partners to whom the customer has granted delegated "
+            "administration for all services."
         )
-    return text % {"services": services}
+    )
+    named = sorted(service.label for service in shared or draft.services)
+    return [customers % {"services": listed(named)}, readers]
 
 
 def _crumbs(*below: tuple[Any, str]) -> list[tuple[Any, str]]:
