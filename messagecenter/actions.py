@@ -15,7 +15,7 @@ from messagecenter.models import Post, PostNumber, PostTranslation, PostView
 from messagecenter.vocabulary import SERVICE_BITS, TAG_BITS, Language, Tag
 from portal.audit import book
 from portal.database import now
-from portal.errors import NotVisible, RuleBroken, StaleVersion
+from portal.errors import NotVisible, StaleVersion
 from tenants.access import Permission, require
 from tenants.actor import Actor
 from tenants.models import Kind, Tenant
@@ -127,10 +127,7 @@ def mark_posts(references: Iterable[str], *, actor: Actor, customer: Tenant, mar
 def _locked(post: Post) -> Post:
     """The post as it is now, nobody else changing it. A withdrawn one changes no more."""
     locked = Post.objects.select_for_update(of=("self",), no_key=True).get(pk=post.pk)
-    if locked.withdrawn_at:
-        raise RuleBroken(
-            _("This message was withdrawn. Publish a new one instead."), code="messageWithdrawn", subject=locked
-        )
+    locked.must_stand()
     return locked
 
 

@@ -26,6 +26,7 @@ from messagecenter.vocabulary import (
     Severity,
     Tag,
 )
+from portal.errors import RuleBroken
 from subscriptions.models import Subscription
 from tenants.access import Permission, can
 from tenants.actor import Actor
@@ -163,6 +164,13 @@ class Post(models.Model):
     def tenant_id(self) -> uuid.UUID:
         """Whose audit log tells of it: the operator's."""
         return self.operator_id
+
+    def must_stand(self) -> None:
+        """Raises RuleBroken `messageWithdrawn`: what was withdrawn changes no more."""
+        if self.withdrawn_at:
+            raise RuleBroken(
+                _("This message was withdrawn. Publish a new one instead."), code="messageWithdrawn", subject=self
+            )
 
     @property
     def services(self) -> list[Service]:

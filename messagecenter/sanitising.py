@@ -88,5 +88,5 @@ def readable_body(body: str) -> SafeString:
 
 
 def has_words(body: str) -> bool:
-    """Whether anything remains to be read when the tags are taken away."""
-    return bool(nh3.clean(body, tags=set()).replace("&nbsp;", "").strip())
+    """Whether anything remains to be read when the body is cleaned and its tags are taken away."""
+    return bool(nh3.clean(clean_body(body), tags=set()).replace("&nbsp;", "").strip())
