@@ -97,7 +97,10 @@ def form_errors(form: BaseForm, *, focus: bool = True) -> SafeString:
     fields = (form[name] for name in form.errors if name in form.fields)
     lines = [
         format_html(
-            '<li><a href="#{}">{}</a> {}</li>', field.id_for_label, field.label, " ".join(map(str, field.errors))
+            '<li><a href="#{}">{}</a> {}</li>',
+            field.id_for_label or f"{field.auto_id}_group",
+            field.label,
+            " ".join(map(str, field.errors)),
         )
         for field in fields
         if not field.is_hidden

@@ -57,6 +57,15 @@ def test_the_summary_leads_to_each_wrong_field_and_takes_the_focus() -> None:
     assert "autofocus" in page.one("div", class_="form-errors").attributes
 
 
+@pytest.mark.parametrize("name", ["contact", "services"])
+def test_the_summary_leads_to_a_group_of_choices(name: str) -> None:
+    form = SampleForm({"contact": "pigeon", "services": ["gardening"], "subject": "x", "domain": "x", "severity": "1"})
+    page = Page(draw("{% form_errors form %}{% field bound %}", form=form, bound=form[name]))
+    (link,) = [link for link in page.all("a") if link.text == form[name].label]
+    group = page.by_id((link.attributes["href"] or "").removeprefix("#"))
+    assert (group.tag, group.attributes["tabindex"]) == ("fieldset", "-1")
+
+
 def test_mistakes_of_the_whole_form_and_of_hidden_fields_are_told_too() -> None:
     form = Renaming({"name": "x", "version": "old"})
     form.add_error(None, HOSTILE)
