@@ -48,7 +48,7 @@ def list_table(request: PortalRequest, customer: Tenant, subscriptions: Subscrip
     return Table(
         caption=_("Subscriptions of %(customer)s") % {"customer": customer},
         columns=[
-            Column("name", _("Subscription"), "link"),
+            Column("name", _("Subscription")),
             Column("status", _("Status"), "badge"),
             Column("seats", _("Seats"), "number"),
             Column("assigned", _("Assigned"), "number"),

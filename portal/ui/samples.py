@@ -65,7 +65,7 @@ def sample_form() -> SampleForm:
 def customers() -> Table:
     """A list with links, badges, numbers and dates, and a next page."""
     columns = [
-        Column("name", _("Customer"), "link"),
+        Column("name", _("Customer")),
         Column("state", _("State"), "badge"),
         Column("seats", _("Seats"), "number"),
         Column("amount", _("Per month"), "number"),

@@ -16,7 +16,7 @@ from portal.ui.values import NOTHING, Cell, Text, badge, checked_address, show
 
 __all__ = ["Cell", "Column", "Empty", "Table", "empty_state", "render_table"]
 
-Kind = Literal["text", "number", "date", "badge", "link"]
+Kind = Literal["text", "number", "date", "badge"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ def _raise_url(actor: Actor) -> str:
 
 def _table(found: Page, actor: Actor, show: str, *, first: bool) -> Table:
     columns = [
-        Column("reference", _("Reference"), "link"),
+        Column("reference", _("Reference")),
         Column("title", _("Title")),
         Column("customer", _("Customer")),
         Column("status", _("Status"), "badge"),

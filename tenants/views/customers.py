@@ -43,7 +43,7 @@ def customer_list(request: PortalRequest) -> HttpResponse:
     ids = [customer.pk for customer in found]
     bonds, more = bonds_of(request.actor, ids), slots.columns(COLUMNS, request.actor, ids)
     columns = [
-        Column("name", _("Customer"), "link"),
+        Column("name", _("Customer")),
         Column("tie", _("Relationship"), "badge"),
         Column("grant", _("Delegated administration")),
     ]

@@ -112,7 +112,7 @@ def _grant_table(request: PortalRequest, grants: list[DelegatedAdmin], may_revok
         Column("by", _("Granted")),
     ]
     if may_revoke:
-        columns.append(Column("revoke", _("Revoke"), "link"))
+        columns.append(Column("revoke", _("Revoke")))
     empty = Empty(
         _("Nobody administers your organisation"),
         _("Grant a partner delegated administration when you want its help with people or settings."),

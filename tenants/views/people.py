@@ -65,7 +65,7 @@ def user_list(request: PortalRequest, customer: Tenant) -> HttpResponse:
     table = Table(
         _("Users"),
         [
-            Column("name", _("Name"), "link"),
+            Column("name", _("Name")),
             Column("upn", _("Sign-in name")),
             Column("roles", _("Roles")),
             Column("state", _("State"), "badge"),

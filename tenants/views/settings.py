@@ -59,7 +59,7 @@ def setting_list(request: PortalRequest, customer: Tenant) -> HttpResponse:
 
 def _table(service: str, rows: list[ServiceSetting]) -> Table:
     columns = [
-        Column("label", _("Setting"), "link"),
+        Column("label", _("Setting")),
         Column("group", pgettext("setting", "About")),
         Column("value", pgettext("setting", "Now"), "badge"),
         Column("default", _("Default")),

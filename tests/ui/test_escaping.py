@@ -52,7 +52,7 @@ def test_a_hostile_text_stays_text(source: str) -> None:
 
 def test_a_hostile_row_stays_text() -> None:
     cells = {"name": Cell(HOSTILE, note=HOSTILE, href=HOSTILE), "state": HOSTILE, "select": HOSTILE, "plain": HOSTILE}
-    columns = [Column("name", HOSTILE, "link"), Column("state", HOSTILE, "badge"), Column("plain", HOSTILE)]
+    columns = [Column("name", HOSTILE), Column("state", HOSTILE, "badge"), Column("plain", HOSTILE)]
     page = Page(render_table(Table(HOSTILE, columns, [cells], select=HOSTILE, next_url=HOSTILE)))
     assert not page.all("script")
     assert not page.all("img")

@@ -89,24 +89,3 @@ def test_hostile_names_are_text_in_the_frame() -> None:
     assert page.one("div", class_="toast").text.strip() == HOSTILE
     assert all(script.attributes.get("src") for script in page.all("script"))
     assert all("onerror" not in image.attributes for image in page.all("img"))
-
-
-def test_a_problem_says_what_happened_what_to_do_and_who_can() -> None:
-    page = frame(
-        template="components/problem.html",
-        message="The subscription was changed.",
-        remedy="Reload the page.",
-        who="Ask an admin agent.",
-        code="resourceModified",
-        request_id="0e4c",
-        status=412,
-    )
-    assert page.one("section").attributes["data-status"] == "412"
-    for words in (
-        "The subscription was changed.",
-        "Reload the page.",
-        "Ask an admin agent.",
-        "resourceModified",
-        "0e4c",
-    ):
-        assert words in page.one("section").text

@@ -12,7 +12,7 @@ from portal.ui.samples import NOON, customers, no_requests
 from portal.ui.tables import Cell, Column, Empty, Table, render_table
 from tests.ui.drawing import Page
 
-NAME = Column("name", "Customer", "link")
+NAME = Column("name", "Customer")
 SEATS = Column("seats", "Seats", "number")
 
 

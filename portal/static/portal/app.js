@@ -25,7 +25,7 @@
     const toast = document.createElement("div");
     const words = document.createElement("p");
     toast.className = "toast";
-    toast.dataset.tone = tone || "info";
+    toast.dataset.tone = tone;
     words.textContent = text;
     toast.append(words);
     region().append(toast);
@@ -36,7 +36,6 @@
     new MutationObserver((changes) => {
       changes.forEach((change) => change.addedNodes.forEach((node) => node.matches?.(".toast") && dressToast(node)));
     }).observe(region(), { childList: true });
-    document.addEventListener("toast", (event) => say(event.detail.text || event.detail.value, event.detail.tone));
     ["htmx:sendError", "htmx:timeout", "htmx:responseError"].forEach((name) => {
       document.addEventListener(name, (event) => {
         const status = event.detail.xhr ? event.detail.xhr.status : 0;
