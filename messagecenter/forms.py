@@ -98,9 +98,11 @@ class PostForm(forms.Form):
         )
 
     @property
-    def languages(self) -> list[list[forms.BoundField]]:
-        """Title and text of each language, to stand side by side."""
-        return [[self[f"title_{suffix}"], self[f"body_{suffix}"]] for suffix in SUFFIXES.values()]
+    def languages(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """Each language's name with its title and text, to stand side by side."""
+        return [
+            (language.label, [self[f"title_{suffix}"], self[f"body_{suffix}"]]) for language, suffix in SUFFIXES.items()
+        ]
 
 
 def initial_of(post: Post) -> dict[str, Any]:

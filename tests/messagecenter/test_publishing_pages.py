@@ -148,7 +148,7 @@ def test_a_new_title_leaves_the_moments_as_they_were(owners: Cast, publish: Publ
 
 def test_a_withdrawal_asks_first(owners: Cast, post: Post, browser_of: Browser) -> None:
     qing, where = browser_of("qing"), f"{LIST}{post.reference}/withdraw/"
-    assert "Every reader loses the message" in qing.get(where).content.decode()
+    assert "Nobody can open the message any more, not even by a saved link" in qing.get(where).content.decode()
     assert qing.post(where, {"reason": ""}).status_code == 422
     assert qing.post(where, {"reason": "Wrong"}).status_code == 303
     assert [qing.get(where).status_code, qing.post(where, {"reason": "Wrong"}).status_code] == [409, 409]
