@@ -101,7 +101,8 @@ class PostForm(forms.Form):
     def languages(self) -> list[tuple[str, list[forms.BoundField]]]:
         """Each language's name with its title and text, to stand side by side."""
         return [
-            (language.label, [self[f"title_{suffix}"], self[f"body_{suffix}"]]) for language, suffix in SUFFIXES.items()
+            (str(language.label), [self[f"title_{suffix}"], self[f"body_{suffix}"]])
+            for language, suffix in SUFFIXES.items()
         ]
 
 

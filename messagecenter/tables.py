@@ -21,7 +21,7 @@ from tenants.actor import Actor
 from tenants.models import Tenant
 from tenants.services import Service
 
-SEPARATOR = " \N{MIDDLE DOT} "
+SEPARATOR = "\N{NO-BREAK SPACE}\N{MIDDLE DOT} "  # a line never begins with the dot
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,6 @@ def reader_table(page: Page, customer: Tenant, empty: Empty, next_url: str, firs
         Column("category", gettext("Category"), "badge"),
         Column("act_by", gettext("Act by"), "badge"),
         Column("updated", gettext("Last updated"), "date"),
-        Column("reference", gettext("Message ID")),
     ]
     base = reverse("messagecenter:list", args=[customer.pk])
     rows = [_reader_row(row, f"{base}{row.reference}/") for row in page]
@@ -101,11 +100,11 @@ def _reader_row(row: Row, address: str) -> dict[str, Any]:
         "category": Cell(Category(row.category).label, tone=CATEGORY_TONES[Category(row.category)]),
         "act_by": act_by(row.action_required_by),
         "updated": row.last_modified_at,
-        "reference": row.reference,
     }
 
 
 def _remarks(row: Row) -> Iterable[str]:
+    yield row.reference
     if not row.is_read:
         yield gettext("Unread")
     if row.is_favorited:
@@ -136,7 +135,6 @@ def publisher_table(page: Page, next_url: str, first_url: str) -> Table:
         Column("services", gettext("Services")),
         Column("category", gettext("Category"), "badge"),
         Column("updated", gettext("Last updated"), "date"),
-        Column("reference", gettext("Message ID")),
     ]
     empty = Empty(
         gettext("Nothing published yet"),
@@ -153,12 +151,11 @@ def publisher_table(page: Page, next_url: str, first_url: str) -> Table:
 def _publisher_row(row: PublishedRow) -> dict[str, Any]:
     label, tone = state_of(row.start_at, row.end_at, row.withdrawn_at)
     return {
-        "title": Cell(row.title, reverse("messagecenter:edit", args=[row.reference])),
+        "title": Cell(row.title, reverse("messagecenter:edit", args=[row.reference]), note=row.reference),
         "state": Cell(label, tone=tone),
         "services": service_names(row.service_mask),
         "category": Cell(Category(row.category).label, tone=CATEGORY_TONES[Category(row.category)]),
         "updated": row.last_modified_at,
-        "reference": row.reference,
     }
 
 

@@ -172,8 +172,9 @@ def once_per_form(request: HttpRequest, caller_id: UUID, act: Callable[[], HttpR
     try:
         kept = once(caller_id=caller_id, route=_route(request), key=key, payload=orjson.dumps(sent), act=reply)
     except KeyReused as error:
-        request.POST = request.POST.copy()
-        del request.POST[FORM_KEY]
+        without = request.POST.copy()
+        del without[FORM_KEY]
+        request.POST = without  # type: ignore[assignment]  # no other view is handed this copy
         message = _("This form was already sent with other content, and that was done. Send it again to do this too.")
         raise KeyReused(message) from error
     if fresh:
