@@ -84,7 +84,7 @@ def reader_table(page: Page, customer: Tenant, empty: Empty, next_url: str, firs
         Column("title", gettext("Title")),
         Column("services", gettext("Services")),
         Column("category", gettext("Category"), "badge"),
-        Column("act_by", gettext("Act by"), "badge"),
+        Column("act_by", gettext("Act by"), "date"),
         Column("updated", gettext("Last updated"), "date"),
     ]
     base = reverse("messagecenter:list", args=[customer.pk])

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from django.utils import timezone, translation
 from psycopg2.extensions import connection as PostgresConnection
 
 from dev import find_chromium
@@ -102,9 +103,11 @@ def _flush_with_triggers() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _empty_cache() -> None:
-    """Throttles and cached sessions of one test are nothing to the next."""
+def _fresh_process() -> None:
+    """Throttles, cached sessions, language and time zone of one test are nothing to the next."""
     cache.clear()
+    translation.deactivate()
+    timezone.deactivate()
 
 
 @pytest.fixture(autouse=True)
