@@ -19,7 +19,7 @@ from portal.database import transaction_as
 from tests.servers import header
 from tests.triggers import flush_past_triggers
 
-# The cast of the story (tests/people.py).
+# The cast of the story, and windows for it.
 pytest_plugins = ["tests.people", "tests.windows"]
 
 TRANSACTIONAL = {"transactional_db", "live_server", "django_db_reset_sequences"}
