@@ -9,9 +9,12 @@ from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 from portal.database import now
+from portal.vianet.envelope import MAX_BODY_BYTES
 
 
 class State(models.TextChoices):
@@ -120,6 +123,9 @@ class OutboundMessage(models.Model):
                 condition=~Q(state=State.LEASED) | Q(lease_token__isnull=False), name="outbox_lease_has_token"
             ),
             models.CheckConstraint(condition=Q(order_seq__gte=1), name="outbox_order_from_one"),
+            models.CheckConstraint(
+                condition=LessThanOrEqual(Length("envelope"), MAX_BODY_BYTES), name="outbox_envelope_short"
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["due_at", "created_at"], condition=Q(state__in=CLAIMABLE), name="outbox_due"),

@@ -11,7 +11,7 @@ from portal.database import transaction_as
 from portal.outbox import cancel, enqueue
 from portal.outbox.marking import bury
 from portal.outbox.models import OutboundMessage, State
-from portal.vianet.envelope import Malformed, fingerprint, parse
+from portal.vianet.envelope import MAX_BODY_BYTES, Malformed, fingerprint, parse
 from tests.outbox.messages import FANYUN, comment, commit, escalation, message
 
 
@@ -118,12 +118,14 @@ def test_what_a_worker_may_have_sent_cannot_be_taken_back() -> None:
         {"state": State.ACKED, "acked_at": None},
         {"state": State.LEASED, "lease_token": None},
         {"order_seq": 0},
+        {"envelope": b"x" * (MAX_BODY_BYTES + 1)},
     ],
 )
-def test_the_database_refuses_a_state_that_cannot_be(wrong: dict[str, object]) -> None:
+def test_the_database_refuses_what_cannot_be(wrong: dict[str, object]) -> None:
     (row,) = commit(escalation())
     with pytest.raises(IntegrityError), transaction.atomic():
         OutboundMessage.objects.filter(pk=row.pk).update(**wrong)
+    OutboundMessage.objects.filter(pk=row.pk).update(envelope=b"x" * MAX_BODY_BYTES)
 
 
 @pytest.mark.django_db(transaction=True)
