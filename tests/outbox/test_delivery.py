@@ -97,15 +97,21 @@ def test_a_lease_that_lasts_is_not_taken_away() -> None:
     assert claim("second worker", 10) == []
 
 
-def test_while_the_broker_is_away_a_message_waits_longer_and_longer(settings: LazySettings) -> None:
+def test_while_the_broker_is_away_a_message_waits_longer_and_longer(
+    settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.VIANET_QUEUE_URL = "amqp://guest:guest@127.0.0.1:1//"
     wire.transport.cache_clear()
+    monkeypatch.setattr(marking, "backoff", lambda failures: timedelta(hours=failures))
     (row,) = commit(escalation())
-    assert deliver_due() == 0
-    waits = message(row.pk)
-    assert (waits.state, waits.attempts, waits.publishes) == (State.PENDING, 1, 0)
-    assert "refused" in waits.last_error
-    assert waits.due_at - datetime.now(UTC) <= timedelta(seconds=1)  # exact pauses: test_parking.py
+    for attempt in (1, 2, 3):
+        let_time_pass(row.pk)
+        begun = datetime.now(UTC)
+        assert deliver_due() == 0
+        waits = message(row.pk)
+        assert (waits.state, waits.attempts, waits.publishes) == (State.PENDING, attempt, 0)
+        assert "refused" in waits.last_error
+        assert timedelta(hours=attempt) <= waits.due_at - begun < timedelta(hours=attempt, minutes=1)
 
 
 def test_the_window_bounds_what_is_on_its_way(settings: LazySettings) -> None:
