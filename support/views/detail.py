@@ -12,6 +12,7 @@ from portal.outbox import Delivery
 from portal.ui.values import Cell
 from portal.web import redirect_to, render_page, toast
 from support.actions import comment
+from support.asking import may_raise
 from support.forms import CommentForm
 from support.models import Escalation, EscalationState, SupportRequest, Visibility
 from support.repeats import form_once
@@ -66,6 +67,7 @@ def show(request: PortalRequest, support_request: SupportRequest, form: CommentF
         "facts": _facts(support_request, on_partner_side=on_partner_side),
         "conversation": conversation(support_request, request.actor, token, escalated=escalation is not None),
         "is_latest": not token,
+        "can_raise": None if support_request.reach_partner_id else may_raise(request.actor, support_request.tenant),
         "crumbs": [(_("Support requests"), reverse("support:list")), (support_request.reference, "")],
     }
     return render_page(request, "support/request_detail.html", context, status=status)

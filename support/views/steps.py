@@ -1,7 +1,7 @@
 """Steps with consequences: each has a page that says what will happen, and a button that does it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -62,6 +62,9 @@ CLOSE = Step(
     tone="danger",
     while_escalated=gettext_lazy("The escalation ends too: if 21Vianet has it already, it is asked to stop."),
 )
+CLOSE_FOR_GOOD = replace(
+    CLOSE, consequence=gettext_lazy("Nobody can add comments any more, and it cannot be reopened: the partner is gone.")
+)
 REOPEN = Step(
     "reopen",
     gettext_lazy("Reopen the request"),
@@ -94,7 +97,7 @@ def request_resolve(request: PortalRequest, support_request: SupportRequest) -> 
 @page(DOOR, get=Permission.REQUEST_CLOSE, post=Permission.REQUEST_CLOSE)
 def request_close(request: PortalRequest, support_request: SupportRequest) -> HttpResponse:
     """The customer is done with it."""
-    return _confirm(request, support_request, CLOSE)
+    return _confirm(request, support_request, CLOSE if support_request.reach_partner_id else CLOSE_FOR_GOOD)
 
 
 @page(DOOR, get=Permission.REQUEST_REOPEN, post=Permission.REQUEST_REOPEN)
