@@ -13,12 +13,14 @@ from portal.audit.chain import Outcome
 from portal.audit.models import AuditEntry
 from portal.paging import keyset
 from portal.ui.parts import Entry
+from portal.ui.separators import listed
 from portal.ui.tables import Cell, Column, Empty, Table
 from portal.ui.values import badge, money
 from subscriptions.access import LABELS, hidden_fields_for
 from subscriptions.models import TONES, Status, Subscription, SubscriptionQuerySet, SuspensionReason
 from tenants.actor import Actor
 from tenants.audit_log import entries_visible_to
+from tenants.deeds import actor_name
 from tenants.models import Tenant, localized
 from tenants.views.parts import pages
 from tenants.web import PortalRequest
@@ -150,7 +152,7 @@ TITLES = {
     "subscriptions.subscription.quantity_changed": (_("Seats changed"), "pencil-square", "info"),
     "subscriptions.subscription.suspended": (_("Suspended"), "pause-circle", "danger"),
     "subscriptions.subscription.reactivated": (_("Reactivated"), "play-circle", "success"),
-    "subscriptions.subscription.renamed": (_("Renamed"), "tag", "neutral"),
+    "subscriptions.subscription.renamed": (_("Nickname changed"), "tag", "neutral"),
 }
 
 
@@ -178,7 +180,7 @@ def _entry(entry: AuditEntry, organisations: dict[UUID, str]) -> Entry:
     return Entry(
         at=entry.at,
         title=title,
-        by=f"{entry.actor_name}, {home}" if home else entry.actor_name,
+        by=listed([actor_name(entry), home] if home else [actor_name(entry)]),
         text=_what(entry),
         tone=tone,
         icon=icon,

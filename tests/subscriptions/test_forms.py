@@ -108,7 +108,7 @@ def test_suspending_asks_for_a_reason_and_shows_what_follows(browser_of: Browser
     assert send(anna, seats, "suspend").status_code == 422
     assert send(anna, seats, "suspend", reason="boredom").status_code == 422
     assert send(anna, seats, "suspend", reason="non_payment").status_code == 303
-    assert "60 days left" in anna.get(seats.get_absolute_url()).content.decode()
+    assert "</strong> (60 days left)" in anna.get(seats.get_absolute_url()).content.decode()
 
 
 def test_the_customer_reads_the_countdown_and_whom_to_ask(browser_of: Browser, seats: Subscription) -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils.http import urlencode
 
 from portal.demo.cast import Cast
-from subscriptions.actions import change_quantity, rename
+from subscriptions.actions import change_quantity, rename, suspend
 from subscriptions.models import Offer, Subscription
 from tenants.actions.people import create_user
 from tenants.actions.roles import assign_role
@@ -130,9 +130,9 @@ def test_money_and_notes_are_shown_to_those_in_the_table(
 @pytest.mark.parametrize(
     ("who", "history"),
     [
-        *((who, ["Renamed", "Seats changed", "Bought"]) for who in ("alice", "gloria", "paul")),
+        *((who, ["Nickname changed", "Seats changed", "Bought"]) for who in ("alice", "gloria", "paul")),
         ("anna", ["Seats changed", "Bought"]),
-        ("sam", ["Renamed"]),
+        ("sam", ["Nickname changed"]),
         *((who, []) for who in ("helen", "uma", "lily", "sven", "bea", "boris")),
     ],
 )
@@ -151,6 +151,13 @@ def test_the_history_tells_no_more_than_the_audit_log(
     assert titles == history
     own = who in {"anna", "sam"}
     assert ("What you did" in page, ">History<" in page) == (own, bool(history) and not own)
+
+
+def test_the_history_calls_a_machine_by_its_name(browser_of: Browser, cast: Cast, seats: Subscription) -> None:
+    lifecycle = Actor.system("lifecycle")
+    with acting_as(lifecycle):
+        suspend(seats, actor=lifecycle, version=1)
+    assert '<p class="timeline-by">Subscription lifecycle' in text(browser_of("alice"), below(seats))
 
 
 def _join(cast: Cast, name: str, role: Role) -> None:
