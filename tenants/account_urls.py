@@ -14,6 +14,7 @@ from django.urls import path, re_path
 from django.views.decorators.http import require_http_methods
 
 from tenants.views.account import EnrolSecondFactor
+from tenants.views.my_account import my_account, my_token_revoke
 
 View = Callable[..., HttpResponseBase]
 
@@ -29,6 +30,8 @@ def _open(view: View) -> View:
 
 
 urlpatterns = [
+    path("", my_account, name="my_account"),
+    path("tokens/<uuid:token_id>/revoke/", my_token_revoke, name="my_token_revoke"),
     path("login/", _open(account.login), name="account_login"),
     path("logout/", _door(account.logout), name="account_logout"),
     path("reauthenticate/", _door(account.reauthenticate), name="account_reauthenticate"),

@@ -15,6 +15,7 @@ from portal.audit.models import AuditEntry
 from portal.errors import Text
 from portal.ui.separators import listed, named, side_by_side
 from tenants.models import Kind, Level, Role, Standing
+from tenants.models.user import LANGUAGES
 from tenants.service_settings import SETTINGS
 from tenants.services import Service
 
@@ -25,6 +26,7 @@ _sentences: dict[str, Text] = {
     "tenants.grant.revoked": _("Revoked the delegated administration of %(partner)s"),
     "tenants.organisation.founded": _("Added the organisation %(target)s"),
     "tenants.password.changed": _("Changed their own password"),
+    "tenants.preferences.chosen": _("Chose their own language and time zone"),
     "tenants.relationship.ended": _("Ended the reseller relationship with %(partner)s"),
     "tenants.relationship.started": _("Started the reseller relationship with %(partner)s"),
     "tenants.role.assigned": _("Gave %(target)s the role %(role)s"),
@@ -46,6 +48,7 @@ _names: dict[str, Text] = {
     "display_name": _("Display name"),
     "domain": _("Domain"),
     "kind": _("Kind"),
+    "language": _("Language"),
     "level": _("Level"),
     "name": _("Name"),
     "partner": _("Partner"),
@@ -54,12 +57,14 @@ _names: dict[str, Text] = {
     "scopes": _("Rights"),
     "service": _("Service"),
     "standing": _("Standing"),
+    "time_zone": _("Time zone"),
     "upn": _("Sign-in name"),
     "value": _("Value"),
 }
 # By room and name of what was recorded: the words for its codes. The rooms' own statuses and reasons differ.
 _vocabularies: dict[tuple[str, str], Mapping[str, Text]] = {
     ("", "kind"): dict(Kind.choices),
+    ("", "language"): dict(LANGUAGES),
     ("", "level"): dict(Level.choices),
     ("", "role"): dict(Role.choices),
     ("", "service"): {"": _("All services"), **dict(Service.choices)},

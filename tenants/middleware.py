@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 API_PREFIX = "/v1.0/"
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 ACCOUNT_PREFIX = "/account/"
+OWN_TOKENS = f"{ACCOUNT_PREFIX}tokens/"
 # Health and files belong to nobody.
 WITHOUT_TRANSACTION = ("/healthz", "/readyz", "/static/")
 
@@ -68,6 +69,8 @@ class ActorMiddleware:
 
 def _stands_alone(request: PortalRequest) -> bool:
     """Hashing a password must not hold SQLite's write lock; an account's pages are read like all others."""
+    if request.path == ACCOUNT_PREFIX or request.path.startswith(OWN_TOKENS):
+        return False
     if request.path.startswith(ACCOUNT_PREFIX):
         return request.method not in READING
     return request.path.startswith(WITHOUT_TRANSACTION)

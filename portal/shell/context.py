@@ -33,6 +33,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def _account_links() -> list[dict[str, Any]]:
     return [
+        {"label": _("My account"), "href": reverse("my_account"), "icon": "user-circle"},
         {"label": _("Change password"), "href": reverse("account_change_password"), "icon": "key"},
         {"label": _("Two-step verification"), "href": reverse("mfa_index"), "icon": "device-phone-mobile"},
         *([{"label": _("Mailbox"), "href": reverse("demo:mailbox"), "icon": "envelope"}] if settings.DEMO else []),

@@ -2,9 +2,12 @@
 
 from django.db import transaction
 
+from portal.audit import book
 from portal.errors import InvalidInput, Unauthenticated
 from tenants.actor import Actor
 from tenants.models import User
+from tenants.models.user import LANGUAGES
+from tenants.time_zones import known_zones
 
 
 @transaction.atomic
@@ -17,6 +20,26 @@ def choose_language(language: str, *, actor: Actor) -> User:
         raise InvalidInput(code="unknownLanguage")
     user.language = language
     user.save(update_fields=["language"])
+    return user
+
+
+@transaction.atomic
+def choose_preferences(*, actor: Actor, language: str, time_zone: str) -> User:
+    """How pages and letters speak to oneself from now on; no language stands for the browser's. No right is asked."""
+    if actor.user is None:
+        raise Unauthenticated
+    user = User.objects.locked(actor.user.pk)
+    if language not in dict(LANGUAGES):
+        raise InvalidInput(code="unknownLanguage")
+    if time_zone != user.time_zone and time_zone not in known_zones():
+        raise InvalidInput(code="unknownTimeZone")
+    before = {"language": user.language, "time_zone": user.time_zone}
+    user.language, user.time_zone = language, time_zone
+    after = {"language": language, "time_zone": time_zone}
+    if after == before:
+        return user
+    user.save(update_fields=["language", "time_zone"])
+    book.record(actor, "tenants.preferences.chosen", user, before=before, after=after)
     return user
 
 

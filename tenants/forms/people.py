@@ -3,13 +3,13 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tenants.actions.people import LONGEST_ALIAS
 from tenants.models import Role, Tenant, User
 from tenants.models.role import ROLES_OF
+from tenants.models.user import LANGUAGES
 
 
 class UserFilter(forms.Form):
@@ -43,7 +43,7 @@ class NewUserForm(forms.Form):
     )
     language = forms.ChoiceField(
         label=_("Language"),
-        choices=[("", _("As the browser asks")), *settings.LANGUAGES],
+        choices=LANGUAGES,
         required=False,
         help_text=_("The language of pages and e-mails. The person can change it."),
     )

@@ -1,12 +1,14 @@
 """Roles, who holds them, and the groups through which a partner's roles hold permissions on customers."""
 
 import uuid
+from collections.abc import Mapping
 from typing import ClassVar
 
 from django.contrib.auth.models import Group
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from portal.errors import Text
 from tenants.models.tenant import Kind, Tenant
 from tenants.models.user import User
 from tenants.permissions import Permission
@@ -54,6 +56,26 @@ ROLES_OF: dict[str, tuple[Role, ...]] = {
     Kind.PARTNER: PARTNER_AGENT_ROLES + PARTNER_ADMIN_ROLES,
     Kind.CUSTOMER: CUSTOMER_ROLES,
     Kind.OPERATOR: (Role.OPERATOR_ADMIN, Role.PUBLISHER),
+}
+# What each may do, in a line; the whole truth is in `tenants.grants`.
+ROLE_WORDS: Mapping[Role, Text] = {
+    Role.PARTNER_GLOBAL_ADMIN: _("Does everything for the organisation and its customers, and gives admin roles."),
+    Role.ADMIN_AGENT: _("Sells to customers, answers their requests, and administers those that granted it."),
+    Role.SALES_AGENT: _("Buys and changes customers' subscriptions; sees no support requests."),
+    Role.HELPDESK_AGENT: _("Answers customers' requests and escalates them; resets passwords under a grant."),
+    Role.PARTNER_BILLING_ADMIN: _("Reads prices and costs; sees no customers and no requests."),
+    Role.USER_MANAGEMENT_ADMIN: _("Manages the organisation's people, and gives them agents' roles."),
+    Role.GLOBAL_ADMIN: _("Does everything for the organisation but change its subscriptions; gives roles and grants."),
+    Role.GLOBAL_READER: _("Reads almost everything that a global admin reads, and changes nothing."),
+    Role.USER_ADMIN: _("Creates, blocks and deletes people who hold no admin role, and resets their passwords."),
+    Role.LICENSE_ADMIN: _("Sees people and subscriptions, and asks the partner for changes."),
+    Role.PASSWORD_ADMIN: _("Resets the passwords of people who hold no admin role."),
+    Role.SERVICE_SUPPORT_ADMIN: _("Handles every support request, and reads the service settings."),
+    Role.BILLING_READER: _("Reads subscriptions with their prices, and asks the partner for changes."),
+    Role.MESSAGE_CENTER_READER: _("Reads the Message Center, but for data privacy messages."),
+    Role.MESSAGE_CENTER_PRIVACY_READER: _("Reads the Message Center, data privacy messages included."),
+    Role.OPERATOR_ADMIN: _("Approves partners, publishes offers and messages."),
+    Role.PUBLISHER: _("Publishes, changes and withdraws messages."),
 }
 # The last holder of one of these cannot lose it, be blocked or be deleted.
 TOP_ROLES = (Role.GLOBAL_ADMIN, Role.PARTNER_GLOBAL_ADMIN, Role.OPERATOR_ADMIN)

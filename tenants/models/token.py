@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils import timezone
@@ -12,6 +12,14 @@ from tenants.models.tenant import Tenant
 from tenants.models.user import User
 
 ALL_SCOPES = "*"
+
+
+class AccessTokenQuerySet(models.QuerySet["AccessToken"]):
+    """Tokens, and those that a person may know of."""
+
+    def within_reach(self, actor: Any) -> "AccessTokenQuerySet":
+        """One's own: that a colleague has a token is nobody else's to know."""
+        return self.filter(user_id=actor.user_id).select_related("user", "customer")
 
 
 class AccessToken(models.Model):
@@ -31,13 +39,23 @@ class AccessToken(models.Model):
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar[models.Manager["AccessToken"]] = models.Manager()
+    objects: ClassVar[AccessTokenQuerySet] = AccessTokenQuerySet.as_manager()  # type: ignore[assignment]  # the manager forwards to the queryset
 
     class Meta:
         default_permissions = ()
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def tenant_id(self) -> uuid.UUID:
+        """The organisation of the person for whom it speaks."""
+        return self.user.tenant_id
+
+    @property
+    def owner_id(self) -> uuid.UUID:
+        """That person: `self` in the table of rights."""
+        return self.user_id
 
     @staticmethod
     def new_secret() -> str:

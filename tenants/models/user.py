@@ -14,6 +14,9 @@ from tenants.models.tenant import Tenant
 from tenants.permissions import Permission
 from tenants.visibility import Tenancy, TenantQuerySet
 
+# What an account may choose; the empty one leaves it to the browser.
+LANGUAGES = [("", _("The browser's language")), *settings.LANGUAGES]
+
 
 class UserQuerySet(TenantQuerySet["User"]):
     """What Django's sign-in machinery asks of a user manager."""

@@ -22,6 +22,7 @@ NO_VERBS = {
 # Verbs that ask no right, because the thing is the actor's own or the caller holds a secret; each with its reason.
 ASK_NO_RIGHT = {
     "choose_language": "one's own account",
+    "choose_preferences": "one's own account",
     "end_other_sessions": "one's own account",
 }
 

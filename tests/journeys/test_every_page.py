@@ -27,6 +27,7 @@ PAGES = {
         "{huaxin}settings/sharepoint.link_days/",
         "{huaxin}audit/?show=behalf",
         "/account/password/change/",
+        "/account/",
         "/account/mfa/",
         "/account/logout/",
     ),

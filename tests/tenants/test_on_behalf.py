@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -63,7 +64,7 @@ def test_an_expired_grant_ends_by_itself(cast: Cast, browser_of: BrowserOf) -> N
 
 
 def test_jun_grants_again_with_a_last_day_and_both_sides_are_told(cast: Cast, browser_of: BrowserOf) -> None:
-    jun, day = browser_of("jun"), timezone.localdate() + timedelta(days=30)
+    jun, day = browser_of("jun"), timezone.localdate(timezone=ZoneInfo("Asia/Shanghai")) + timedelta(days=30)
     form = {"partner": str(cast.fanyun.pk), "level": "helpdesk", "service": "", "expires_on": day.isoformat()}
     address = f"/organisations/{cast.jade.pk}/grants/"
     done = jun.post(f"{address}new/", form)

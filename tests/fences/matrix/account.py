@@ -2,7 +2,7 @@
 else.
 """
 
-from tests.fences.matrix.rows import Row, everybody
+from tests.fences.matrix.rows import Door, Row, everybody
 
 # A form that is filled in wrongly is shown again with 200: these are allauth's.
 SHOWN, LED = everybody(200), everybody(302)
@@ -11,6 +11,23 @@ LEAD = {"GET": 302, "HEAD": 302, "POST": 302}
 FORM = {"GET": 200, "HEAD": 200, "POST": 200}
 
 ROWS = [
+    Row(
+        pattern="account/",
+        address="/account/",
+        get=SHOWN,
+        post=everybody(303),
+        body={"language": "fr", "time_zone": "Europe/Paris"},
+        bad={"language": "fr", "time_zone": "Moon/Tranquility"},
+    ),
+    # Somebody else's token does not exist, a colleague's neither.
+    Row(
+        pattern="account/tokens/<uuid:token_id>/revoke/",
+        address="/account/tokens/{token.pk}/revoke/",
+        reach="CG",
+        get={200: "CG"},
+        post={303: "CG"},
+        foreign=Door(reach="FC", get={200: "FC"}, post={303: "FC"}),
+    ),
     Row(pattern="account/login/", address="/account/login/", get=LED, post=LED, visitor=FORM),
     Row(pattern="account/logout/", address="/account/logout/", get=SHOWN, post=LED, visitor=LEAD),
     Row(pattern="account/reauthenticate/", address="/account/reauthenticate/", get=SHOWN, post=SHOWN),

@@ -97,6 +97,7 @@ def build(cast: Cast) -> Stage:
         "user": cast.ed, "lead": cast.alice, "officer": cast.sven, "gone": gone[0], "blocked": extras["BL"],
         "grant": DelegatedAdmin.objects.get(customer=cast.huaxin, partner=cast.beichen),
         "post": posts["exchange"], "private": posts["private"], "strange": posts["intune"],
+        "token": AccessToken.objects.get(user=cast.alice),
     }  # fmt: skip
     stage.foreign = {
         **_organisation(cast, "lotus", "boris", offers),
@@ -104,6 +105,7 @@ def build(cast: Cast) -> Stage:
         "user": lotus_person, "lead": cast.mallory, "officer": cast.mallory, "gone": gone[1], "blocked": blocked,
         "grant": DelegatedAdmin.objects.get(customer=cast.lotus),
         "post": posts["intune"], "private": posts["private"], "strange": posts["exchange"],
+        "token": AccessToken.objects.get(user=cast.mallory),
     }  # fmt: skip
     stage.missing = {name: _nobody(number) for number, name in enumerate(sorted(stage.own))}
     return stage
