@@ -24,7 +24,7 @@ from rest_framework.response import Response
 from portal.api.models import IdempotencyKey
 from portal.api.rendering import dumps
 from portal.database import current_identity, now
-from portal.errors import BadRequest, InvalidInput, RuleBroken
+from portal.errors import BadRequest, InvalidInput, RuleBroken, Text
 from portal.web import FORM_KEY
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -152,11 +152,14 @@ def once_per_key(
     return Response(orjson.loads(kept.body), kept.status, headers={**kept.headers, "Idempotency-Replayed": "true"})
 
 
-def once_per_form(request: HttpRequest, caller_id: UUID, act: Callable[[], HttpResponse]) -> HttpResponse:
+def once_per_form(
+    request: HttpRequest, caller_id: UUID, act: Callable[[], HttpResponse], *, remedy: Text = ""
+) -> HttpResponse:
     """For pages: `act()` once per `{% form_key %}`; a second click lands where the first one did.
 
-    Pages are not stored: they may show a secret. A second click on a form that a page answers is refused with 409.
-    When the key was used for other content, the form that comes back gets a fresh one: the next attempt is another one.
+    Pages are not stored: they may show a secret. A second click on a form that a page answers is refused with 409, and
+    `remedy` says how to get at what that page showed. When the key was used for other content, the form that comes back
+    gets a fresh one: the next attempt is another one.
     """
     key = request.POST.get(FORM_KEY)
     if not key:
@@ -180,7 +183,8 @@ def once_per_form(request: HttpRequest, caller_id: UUID, act: Callable[[], HttpR
     if fresh:
         return fresh[0]
     if not kept.headers.keys() & {"Location", "HX-Redirect"}:
-        raise RuleBroken(_("This form was already sent, and what it asks for was done."), code="formAlreadySent")
+        message = _("This form was already sent, and what it asks for was done.")
+        raise RuleBroken(message, code="formAlreadySent", remedy=remedy)
     return HttpResponse(status=kept.status, headers=kept.headers)
 
 

@@ -7,6 +7,7 @@ from django.db.models import Q, prefetch_related_objects
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.utils.translation import pgettext
 
 from portal.api.idempotency import once_per_form
@@ -22,12 +23,16 @@ from tenants.actions.roles import assign_role, remove_role
 from tenants.forms.people import NewUserForm, RoleForm, UserFilter
 from tenants.models import Role, RoleAssignment, Tenant, User
 from tenants.models.role import ROLES_OF
+from tenants.models.user import LANGUAGES
 from tenants.people_rules import decision_on
 from tenants.role_rules import decision_about, roles_of
 from tenants.views.parts import pages, show_refusal, trail
 from tenants.visibility import TenantQuerySet
 from tenants.web import PortalRequest, page
 
+SHOWN_ONCE = gettext_lazy(
+    "It was done the first time. The temporary password is not shown again: open the person's page and reset it."
+)
 COLUMNS = ("id", "display_name", "upn", "is_active", "deleted_at", "must_change_password")
 
 
@@ -128,7 +133,7 @@ def _created(request: PortalRequest, customer: Tenant, form: NewUserForm) -> Htt
         user, secret = create_user(customer, actor=request.actor, **form.cleaned_data)
         return show_password(request, customer, user, secret, _("The account of %(name)s is ready"))
 
-    return once_per_form(request, request.actor.user.pk, act) if request.actor.user else act()
+    return once_per_form(request, request.actor.user.pk, act, remedy=SHOWN_ONCE) if request.actor.user else act()
 
 
 def show_password(request: PortalRequest, customer: Tenant, user: User, secret: str, title: str) -> HttpResponse:
@@ -155,7 +160,7 @@ def user_detail(request: PortalRequest, customer: Tenant, user: User) -> HttpRes
         (_("Sign-in name"), user.upn),
         (_("E-mail address"), user.email),
         (_("State"), Cell(state[0], tone=state[1])),
-        (_("Language"), user.get_language_display() if user.language else _("As the browser asks")),
+        (_("Language"), dict(LANGUAGES)[user.language]),
         (_("Time zone"), user.time_zone),
         (_("Last sign-in"), user.last_login),
         (_("Account created"), user.created_at),

@@ -19,7 +19,7 @@ from tenants.models import Tenant, User
 from tenants.people_rules import decision_on
 from tenants.role_rules import LAST_ADMIN
 from tenants.views.parts import trail
-from tenants.views.people import show_password
+from tenants.views.people import SHOWN_ONCE, show_password
 from tenants.web import PortalRequest, page
 
 
@@ -132,7 +132,7 @@ def _take(request: PortalRequest, customer: Tenant, user: User, step: Step, verb
         toast(request, _said(step.done, user))
         return redirect_to(request, "tenants:user_detail", customer.pk, user.pk)
 
-    return once_per_form(request, request.actor.user.pk, act) if request.actor.user else act()
+    return once_per_form(request, request.actor.user.pk, act, remedy=SHOWN_ONCE) if request.actor.user else act()
 
 
 def _ask(request: PortalRequest, customer: Tenant, user: User, step: Step) -> HttpResponse:

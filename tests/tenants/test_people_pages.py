@@ -51,6 +51,8 @@ def test_a_second_click_creates_nobody_and_shows_no_password(cast: Cast, browser
     secret = secret_on(uma.post(users(cast, "new"), form))
     again = uma.post(users(cast, "new"), form)
     assert (again.status_code, again.portal_error.code) == (409, "formAlreadySent")
+    assert "open the person&#x27;s page and reset it" in again.content.decode()
+    assert "Nothing was changed" not in again.content.decode(), "an account was made"
     assert check_password(secret, User.objects.get(upn="nina@huaxin.example").password)
 
 
