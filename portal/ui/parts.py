@@ -125,15 +125,18 @@ def next_step(owner: Text, text: Text, tone: str = "info") -> SafeString:
 
 
 def crumbs(pairs: Iterable[tuple[Any, Any]]) -> SafeString:
-    """The way down to this page as (label, href); a pair without href is the page itself."""
-    items = format_html_join("", "<li>{}</li>", ((_crumb(label, href),) for label, href in pairs))
+    """The way down to this page as (label, href). The last one is the page itself; others may lack an address."""
+    way = list(pairs)
+    items = format_html_join(
+        "", "<li>{}</li>", ((_crumb(*pair, last=place == len(way)),) for place, pair in enumerate(way, 1))
+    )
     return format_html('<nav class="crumbs" aria-label="{}"><ol>{}</ol></nav>', gettext("Breadcrumbs"), items)
 
 
-def _crumb(label: Text, href: str) -> SafeString:
+def _crumb(label: Text, href: str, *, last: bool) -> SafeString:
     if address := checked_address(href):
         return format_html('<a href="{}">{}</a>', address, label)
-    return format_html('<span aria-current="page">{}</span>', label)
+    return format_html('<span aria-current="page">{}</span>' if last else "<span>{}</span>", label)
 
 
 def timeline(entries: Iterable[Entry | Mapping[str, Any]]) -> SafeString:

@@ -8,16 +8,21 @@ from django.utils.translation import gettext as _
 
 from portal.errors import PortalError
 from portal.paging import Page
+from tenants.access import Permission, can
 from tenants.models import Tenant
 from tenants.web import PortalRequest
 
 
 def trail(request: PortalRequest, organisation: Tenant, *pairs: tuple[Any, str]) -> list[tuple[Any, str]]:
-    """Breadcrumbs: for a partner from its customers, for others from home, through the organisation, to this page."""
+    """Breadcrumbs: for a partner from its customers, for others from home, through the organisation, to this page.
+
+    The organisation's own page is named without a link to who may not open it.
+    """
     top = (_("Home"), reverse("shell:home"))
     if organisation.pk != request.actor.tenant_id:
         top = (_("Customers"), reverse("tenants:customer_list"))
-    address = reverse("tenants:organisation", args=[organisation.pk]) if pairs else ""
+    leads_there = bool(pairs) and bool(can(request.actor, Permission.CUSTOMER_READ, organisation))
+    address = reverse("tenants:organisation", args=[organisation.pk]) if leads_there else ""
     return [top, (str(organisation), address), *pairs]
 
 
