@@ -30,6 +30,26 @@ class Bond:
     grants: list[Grant] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Remainder:
+    """What ties a partner to a customer besides one grant: a relationship, and the level of each other grant by its
+    service.
+    """
+
+    reseller: bool
+    levels: dict[str, str]
+
+
+def remaining_ties(grant: DelegatedAdmin) -> Remainder:
+    """What stays when this grant ends; two queries."""
+    relationships = ResellerRelationship.objects.for_system("what stays when a grant ends").filter(
+        partner_id=grant.partner_id, customer_id=grant.customer_id, ended_at=None
+    )
+    others = DelegatedAdmin.objects.in_force().filter(partner_id=grant.partner_id, customer_id=grant.customer_id)
+    levels = others.exclude(pk=grant.pk).order_by("service").values_list("service", "level")
+    return Remainder(relationships.exists(), dict(levels))
+
+
 def customers_of(actor: Actor, search: str = "") -> TenantQuerySet[Tenant]:
     """The customers that the actor may see, narrowed to those whose name or domain holds `search`."""
     customers = Tenant.objects.visible_to(actor).filter(kind=Kind.CUSTOMER)

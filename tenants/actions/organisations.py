@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.models import Permission as GuardianPermission
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal import hooks
@@ -28,6 +28,8 @@ from tenants.models import (
     TenantGroupPermission,
     User,
 )
+from tenants.models.relationship import last_moment
+from tenants.portfolio import remaining_ties
 from tenants.services import Service
 
 COMMERCE = {
@@ -165,20 +167,21 @@ def revoke_delegated_admin(grant: DelegatedAdmin, *, actor: Actor) -> DelegatedA
 
 def _tell(letter: str, grant: DelegatedAdmin, actor: Actor) -> None:
     """Both sides learn who may do what from now on: the partner's admin agents and the customer's global admins."""
-    with translation.override("en"):
-        service = str(Service(grant.service).label) if grant.service else ""
+    rest = remaining_ties(grant)
+    address = f"/organisations/{grant.customer_id}/"
     words: dict[str, Any] = {
         "customer": grant.customer,
         "partner": grant.partner,
         "actor": actor.audit_identity()["name"],
         "level": str(grant.level),
-        "service": service,
-        "expires_at": grant.expires_at,
-        "path": f"/organisations/{grant.customer_id}/",
+        "service": Service(grant.service).label if grant.service else "",
+        "last_moment": last_moment(grant.expires_at) if grant.expires_at else None,
+        "reseller": rest.reseller,
+        "tied": rest.reseller or bool(rest.levels) or grant.is_in_force,
     }
-    letters.write(letter, _holders(grant.partner, Role.PARTNER_GLOBAL_ADMIN, Role.ADMIN_AGENT), **words)
-    words["path"] += "grants/"
-    letters.write(letter, _holders(grant.customer, Role.GLOBAL_ADMIN), **words)
+    partners = _holders(grant.partner, Role.PARTNER_GLOBAL_ADMIN, Role.ADMIN_AGENT)
+    letters.write(letter, partners, path=address if words["tied"] else "", **words)
+    letters.write(letter, _holders(grant.customer, Role.GLOBAL_ADMIN), path=f"{address}grants/", **words)
 
 
 def _holders(tenant: Tenant, *roles: Role) -> QuerySet[User]:

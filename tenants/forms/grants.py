@@ -21,19 +21,25 @@ class GrantForm(forms.Form):
     level = forms.ChoiceField(
         label=_("Level"),
         choices=[
-            (Level.HELPDESK, _("Helpdesk: reset passwords, file requests to 21Vianet")),
+            (Level.HELPDESK, _("Helpdesk: reset passwords, escalate requests to 21Vianet")),
             (Level.ADMIN, _("Administration: also people, roles and service settings")),
         ],
         widget=forms.RadioSelect,
         initial=Level.HELPDESK,
     )
     service = forms.ChoiceField(
-        label=pgettext_lazy("grant", "For"), choices=[("", _("All services")), *Service.choices], required=False
+        label=pgettext_lazy("grant", "For"),
+        choices=[("", _("All services")), *Service.choices],
+        required=False,
+        help_text=_(
+            "People, roles, passwords and messages need a grant for all services. A grant for one service covers that"
+            " service's subscriptions, settings and requests only."
+        ),
     )
     expires_on = forms.DateField(
         label=_("Last day"),
         required=False,
-        help_text=_("Without a day the grant lasts until you revoke it. We recommend naming one."),
+        help_text=_("Without a date the grant lasts until you revoke it. We recommend naming one."),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         validators=[MaxValueValidator(date(2999, 12, 31))],  # the day after must still be a day
     )

@@ -3,6 +3,7 @@ both.
 """
 
 import uuid
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -51,6 +52,11 @@ class Level(models.TextChoices):
 
     ADMIN = "admin", _("Administration")
     HELPDESK = "helpdesk", _("Helpdesk")
+
+
+def last_moment(expires_at: datetime) -> datetime:
+    """A grant that ends at midnight is in force until the day before: what is shown is the last moment with it."""
+    return expires_at - timedelta(seconds=1)
 
 
 class DelegatedAdminQuerySet(TenantQuerySet["DelegatedAdmin"]):

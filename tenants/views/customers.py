@@ -1,13 +1,11 @@
 """A partner's portfolio, and the first page of one organisation."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -21,7 +19,7 @@ from tenants.chosen_settings import settings_of
 from tenants.forms.people import CustomerFilter
 from tenants.models import Kind, ResellerRelationship, Standing, Tenant
 from tenants.portfolio import Bond, Grant, bonds_of, customers_of
-from tenants.views.grants import service_label
+from tenants.views.grants import last_day, service_label
 from tenants.views.parts import pages, trail
 from tenants.web import PortalRequest, page
 
@@ -82,12 +80,8 @@ def grant_words(grant: Grant) -> str:
     words = {"service": service_label(grant.service)}
     if grant.expires_at is None:
         return words["service"]
-    words["day"] = _day(grant.expires_at)
+    words["day"] = date_format(last_day(grant.expires_at), "DATE_FORMAT")
     return _("%(service)s until %(day)s") % words
-
-
-def _day(moment: datetime) -> str:
-    return date_format(localtime(moment), "DATE_FORMAT")
 
 
 @page((Tenant, "customer_id"), get=Permission.CUSTOMER_READ)

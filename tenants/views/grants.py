@@ -1,5 +1,6 @@
 """A customer's partners, and what it lets them do."""
 
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -12,12 +13,15 @@ from django.utils.translation import pgettext
 
 from portal.errors import InvalidInput, RuleBroken
 from portal.paging import keyset
+from portal.ui.separators import listed
 from portal.ui.tables import Cell, Column, Empty, Table
 from portal.web import redirect_to, render_page, toast
 from tenants.access import Decision, Denied, Permission, can
 from tenants.actions.organisations import grant_delegated_admin, revoke_delegated_admin
 from tenants.forms.grants import GrantForm
 from tenants.models import DelegatedAdmin, Level, ResellerRelationship, Tenant
+from tenants.models.relationship import last_moment
+from tenants.portfolio import remaining_ties
 from tenants.services import Service
 from tenants.views.parts import Links, pages, show_refusal, trail
 from tenants.visibility import TenantQuerySet
@@ -127,14 +131,25 @@ def _grant_row(grant: DelegatedAdmin) -> dict[str, Any]:
         "level": Level(grant.level).label,
         "service": service_label(grant.service),
         "state": grant_state(grant),
-        "until": grant.revoked_at or grant.expires_at or _("Until revoked"),
+        "until": _until(grant),
         "by": Cell(grant.granted_by.display_name if grant.granted_by else "", note=grant.granted_at),
         "revoke": _revoke_link(grant),
     }
 
 
-def _revoke_link(grant: DelegatedAdmin) -> SafeString | str:
+def last_day(expires_at: datetime) -> date:
+    """The last day of a grant, in the reader's zone."""
+    return timezone.localtime(last_moment(expires_at)).date()
+
+
+def _until(grant: DelegatedAdmin) -> datetime | date | str:
     if grant.revoked_at is not None:
+        return grant.revoked_at
+    return last_day(grant.expires_at) if grant.expires_at else _("Until revoked")
+
+
+def _revoke_link(grant: DelegatedAdmin) -> SafeString | str:
+    if not grant.is_in_force:
         return ""
     return format_html(
         '<a href="{}" aria-label="{}">{}</a>',
@@ -181,7 +196,7 @@ def grant_new(request: PortalRequest, customer: Tenant) -> HttpResponse:
 )
 def grant_revoke(request: PortalRequest, customer: Tenant, grant: DelegatedAdmin) -> HttpResponse:
     """What revoking means, then the revocation."""
-    words = {"partner": str(grant.partner), "service": service_label(grant.service)}
+    words = {"partner": str(grant.partner)}
     if request.method == "POST":
         revoke_delegated_admin(grant, actor=request.actor)
         toast(request, _("The grant of %(partner)s is revoked.") % words)
@@ -190,11 +205,7 @@ def grant_revoke(request: PortalRequest, customer: Tenant, grant: DelegatedAdmin
     context = {
         "organisation": customer,
         "title": _("Revoke the delegated administration of %(partner)s?") % words,
-        "consequences": [
-            _("The very next click of its people here is refused (%(service)s).") % words,
-            _("It cannot file requests to 21Vianet for you until you grant again."),
-            _("Subscriptions keep running; the partner still owes you support."),
-        ],
+        "consequences": _consequences(grant),
         "submit_label": _("Revoke"),
         "tone": "danger",
         "grave": True,
@@ -203,3 +214,30 @@ def grant_revoke(request: PortalRequest, customer: Tenant, grant: DelegatedAdmin
         "crumbs": trail(request, customer, (_("Partners"), list_url), (_("Revoke"), "")),
     }
     return render_page(request, "tenants/consequences.html", context)
+
+
+def _consequences(grant: DelegatedAdmin) -> list[str]:
+    """What ends, and what the partner keeps by its other grants and as a reseller."""
+    rest = remaining_ties(grant)
+    words = {"partner": str(grant.partner), "service": service_label(grant.service)}
+    words["services"] = listed(service_label(service) for service in rest.levels)
+    if "" in rest.levels:
+        words["level"] = str(Level(rest.levels[""]).label)
+        return [_("For %(service)s the grant of %(partner)s for all services stays, at the level %(level)s.") % words]
+    if grant.service:
+        ends = _("From now on %(partner)s cannot administer %(service)s here; the next click of its people is refused.")
+    else:
+        ends = _(
+            "From now on %(partner)s cannot administer your organisation; the next click of its people is refused."
+        )
+    lines = [ends % words]
+    if rest.levels:
+        lines.append(_("Its other grants stay: %(services)s.") % words)
+    if rest.reseller:
+        lines.append(_("It cannot escalate the requests that this grant covers to 21Vianet until you grant again."))
+        lines.append(
+            _("What it sees as your reseller stays. Subscriptions keep running, and it still owes you support.")
+        )
+    elif not rest.levels:
+        lines.append(_("This partner sells you nothing and can no longer see your organisation."))
+    return lines

@@ -7,8 +7,7 @@ from django.db.models import Q, prefetch_related_objects
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from portal.api.idempotency import once_per_form
 from portal.errors import InvalidInput, RuleBroken

@@ -46,6 +46,12 @@ def moment(value: datetime.date | datetime.datetime | None, zone: bool = True) -
 
 
 @register.simple_tag
+def zone_name() -> str:
+    """`{% zone_name as zone %}`: what the reader calls the zone in which times are told."""
+    return date_parts.zone_name()
+
+
+@register.simple_tag
 def money(fen: int) -> SafeString:
     """`{% money offer.price %}`: an amount stored in fen."""
     return values.money(fen)
