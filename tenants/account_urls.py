@@ -10,7 +10,8 @@ from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from django.contrib.auth.decorators import login_not_required
 from django.http.response import HttpResponseBase
-from django.urls import path, re_path
+from django.urls import path, re_path, reverse_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from tenants.views.account import EnrolSecondFactor
@@ -29,6 +30,12 @@ def _open(view: View) -> View:
     return login_not_required(_door(view))
 
 
+# The page's way down, like that of every other page inside the frame.
+MFA_TRAIL = (
+    (_("Home"), reverse_lazy("shell:home")),
+    (_("My account"), reverse_lazy("my_account")),
+    (_("Two-step verification"), ""),
+)
 urlpatterns = [
     path("", my_account, name="my_account"),
     path("tokens/<uuid:token_id>/revoke/", my_token_revoke, name="my_token_revoke"),
@@ -48,7 +55,7 @@ urlpatterns = [
         _open(account.password_reset_from_key_done),
         name="account_reset_password_from_key_done",
     ),
-    path("mfa/", _door(mfa.index), name="mfa_index"),
+    path("mfa/", _door(mfa.IndexView.as_view(extra_context={"crumbs": MFA_TRAIL})), name="mfa_index"),
     path("mfa/authenticate/", _open(mfa.authenticate), name="mfa_authenticate"),
     path("mfa/reauthenticate/", _door(mfa.reauthenticate), name="mfa_reauthenticate"),
     path("mfa/totp/activate/", _door(EnrolSecondFactor.as_view()), name="mfa_activate_totp"),

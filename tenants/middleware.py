@@ -20,7 +20,8 @@ from portal.audit.chain import Outcome
 from portal.database import transaction_as
 from portal.errors import NotAllowed, Unauthenticated
 from tenants.actor import NOBODY, Actor, acting_as
-from tenants.models import AccessToken, Kind
+from tenants.models import AccessToken
+from tenants.second_factor import must_have_second_factor
 from tenants.web import PortalRequest
 
 log = structlog.get_logger(__name__)
@@ -111,9 +112,7 @@ def _speak_to(request: PortalRequest) -> None:
 
 
 def _lacks_second_factor(actor: Actor) -> bool:
-    """Partner and operator people must have one in production: a stolen reseller account opens many customers."""
-    must = settings.MFA_REQUIRED and actor.kind in {Kind.PARTNER, Kind.OPERATOR}
-    return bool(must and not is_mfa_enabled(actor.user))
+    return must_have_second_factor(actor) and not is_mfa_enabled(actor.user)
 
 
 def _api_gate(request: PortalRequest, *, needs_sign_in: bool) -> HttpResponse | None:
@@ -123,7 +122,7 @@ def _api_gate(request: PortalRequest, *, needs_sign_in: bool) -> HttpResponse | 
     if needs_sign_in and not request.actor.is_known:
         return problems.answer(request, Unauthenticated())
     if _lacks_second_factor(request.actor):
-        reason = _("Enrol a second factor in the portal first; until then your tokens do not work.")
+        reason = _("Set up two-step verification in the portal first; until then your tokens do not work.")
         return problems.answer(request, NotAllowed(reason, code="mfaRequired"))
     return None
 

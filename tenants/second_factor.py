@@ -1,4 +1,6 @@
-"""How second-factor secrets rest in the database: encrypted, so that a copy of the database alone signs nobody in."""
+"""Who needs a second factor, and how its secrets rest in the database: encrypted, so that a copy of the database alone
+signs nobody in.
+"""
 
 from base64 import urlsafe_b64encode
 from hashlib import sha256
@@ -6,6 +8,14 @@ from hashlib import sha256
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
+
+from tenants.actor import Actor
+from tenants.models import Kind
+
+
+def must_have_second_factor(actor: Actor) -> bool:
+    """Partner and operator people in production: a stolen reseller account opens many customers."""
+    return bool(settings.MFA_REQUIRED and actor.kind in {Kind.PARTNER, Kind.OPERATOR})
 
 
 class PortalMfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is published without types

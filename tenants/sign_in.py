@@ -59,7 +59,7 @@ class PortalAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # as a
         """A temporary password cannot become one's own: whoever handed it over knows it."""
         chosen: str = super().clean_password(password, user)
         if isinstance(user, User) and user.must_change_password and user.check_password(chosen):
-            raise ValidationError(_("Choose another password than the temporary one."), code="passwordUnchanged")
+            raise ValidationError(_("Choose a password other than the temporary one."), code="passwordUnchanged")
         return chosen
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.shell.navigation import navigation
 from tenants.actor import Actor
+from tenants.second_factor import must_have_second_factor
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -26,6 +27,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "portfolio_url": reverse("tenants:customer_list") if known else "/",
         "navigation": SimpleLazyObject(lambda: navigation(request)) if known else [],  # type: ignore[arg-type] # the middleware made it a PortalRequest
         "account_links": _account_links() if known else [],
+        "needs_second_factor": bool(known and actor and must_have_second_factor(actor)),
         "theme": request.COOKIES.get("theme", "system"),
         "demo": settings.DEMO,
     }

@@ -95,6 +95,8 @@ def test_a_temporary_password_opens_only_the_page_that_replaces_it(cast: Cast, b
     User.objects.filter(pk=cast.ed.pk).update(must_change_password=True)
     browser = browser_of("ed")
     assert browser.get("/")["Location"] == reverse("account_change_password")
+    page = browser.get(reverse("account_change_password")).content.decode()
+    assert f'<a href="{reverse("account_logout")}">Sign out</a>' in page
     new = {"oldpassword": PASSWORD, "password1": "Kunming-rains-7", "password2": "Kunming-rains-7"}
     assert browser.post(reverse("account_change_password"), new).status_code == 302
     assert browser.get("/").status_code == 200
@@ -108,7 +110,7 @@ def test_a_temporary_password_cannot_become_ones_own(cast: Cast, browser_of: Bro
     browser = browser_of("ed")
     same = {"oldpassword": PASSWORD, "password1": PASSWORD, "password2": PASSWORD}
     answer = browser.post(reverse("account_change_password"), same)
-    assert (answer.status_code, b"another password than the temporary one" in answer.content) == (200, True)
+    assert (answer.status_code, b"a password other than the temporary one" in answer.content) == (200, True)
     assert browser.get("/")["Location"] == reverse("account_change_password")
 
 
