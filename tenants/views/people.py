@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from portal.api.idempotency import once_per_form
 from portal.errors import InvalidInput, RuleBroken
 from portal.paging import keyset
-from portal.ui.buttons import Reasons, button, denied
+from portal.ui.buttons import Reasons, button, denied, link_button
 from portal.ui.separators import listed
 from portal.ui.tables import Cell, Column, Empty, Table
 from portal.web import redirect_to, render_page, toast
@@ -21,7 +21,7 @@ from tenants.actions.people import create_user
 from tenants.actions.roles import assign_role, remove_role
 from tenants.forms.people import NewUserForm, RoleForm, UserFilter
 from tenants.models import Role, RoleAssignment, Tenant, User
-from tenants.models.role import ROLES_OF
+from tenants.models.role import ROLE_WORDS, ROLES_OF, TOP_ROLES
 from tenants.models.user import LANGUAGES
 from tenants.people_rules import decision_on
 from tenants.role_rules import decision_about, roles_of
@@ -75,7 +75,7 @@ def user_list(request: PortalRequest, customer: Tenant) -> HttpResponse:
             Column("state", _("State"), "badge"),
         ],
         [_row(customer, row, roles) for row in found],
-        empty=Empty(_("Nobody found"), _("Nobody here matches the search."), icon="users"),
+        empty=_nobody(bool(request.GET)),
         **pages(request, found),
     )
     context = {
@@ -86,6 +86,11 @@ def user_list(request: PortalRequest, customer: Tenant) -> HttpResponse:
         "can_create": can(request.actor, Permission.USER_CREATE, customer),
     }
     return render_page(request, "tenants/user_list.html", context, partial="results")
+
+
+def _nobody(narrowed: bool) -> Empty:
+    text = _("Nobody here matches the search.") if narrowed else _("No account has been created yet.")
+    return Empty(_("Nobody found"), text, icon="users")
 
 
 def _roles_by_person(request: PortalRequest, ids: list[UUID]) -> dict[UUID, list[str]]:
@@ -192,23 +197,54 @@ def _decisions(request: PortalRequest, user: User) -> dict[str, Any]:
 
 @page((Tenant, "customer_id"), (User, "user_id"), get=Permission.ROLE_ASSIGN, post=Permission.ROLE_ASSIGN)
 def user_roles(request: PortalRequest, customer: Tenant, user: User) -> HttpResponse:
-    """Every role of this kind of organisation, each with the button that gives or takes it."""
+    """Every role of this kind of organisation, each with the button that gives or takes it.
+
+    The highest role is thought over first: its button leads here with the role in the address.
+    """
+    form = RoleForm(request.POST or request.GET or None, tenant=customer)
     if request.method == "POST":
-        form = RoleForm(request.POST, tenant=customer)
-        if not form.is_valid():
-            raise InvalidInput(_("This role does not exist in this kind of organisation."), code="unknownRole")
-        verb = assign_role if form.cleaned_data["assign"] else remove_role
-        verb(user, form.chosen, actor=request.actor)
-        toast(request, _("The roles of %(name)s are saved.") % {"name": user.display_name})
-        return redirect_to(request, "tenants:user_roles", customer.pk, user.pk)
+        return _roles_changed(request, customer, user, form)
     prefetch_related_objects([user], "role_assignments")
     detail_url = reverse("tenants:user_detail", args=[customer.pk, user.pk])
     list_url = reverse("tenants:user_list", args=[customer.pk])
     crumbs = trail(request, customer, (_("Users"), list_url), (user.display_name, detail_url), (_("Roles"), ""))
+    if form.is_valid() and form.chosen in TOP_ROLES:
+        return _ask_about_role(request, user, form, crumbs)
     reasons = Reasons()
     table = _role_table(request, customer, user, reasons)
     context = {"organisation": customer, "person": user, "table": table, "reasons": reasons.render(), "crumbs": crumbs}
     return render_page(request, "tenants/user_roles.html", context)
+
+
+def _roles_changed(request: PortalRequest, customer: Tenant, user: User, form: RoleForm) -> HttpResponse:
+    if not form.is_valid():
+        raise InvalidInput(_("This role does not exist in this kind of organisation."), code="unknownRole")
+    verb = assign_role if form.cleaned_data["assign"] else remove_role
+    verb(user, form.chosen, actor=request.actor)
+    toast(request, _("The roles of %(name)s are saved.") % {"name": user.display_name})
+    return redirect_to(request, "tenants:user_roles", customer.pk, user.pk)
+
+
+def _ask_about_role(request: PortalRequest, user: User, form: RoleForm, crumbs: list[tuple[Any, str]]) -> HttpResponse:
+    words = {"name": user.display_name, "role": form.chosen.label}
+    if form.cleaned_data["assign"]:
+        name, title, label = "assign", _("Give %(name)s the role %(role)s?"), pgettext("role", "Give")
+        change = _("%(name)s can then also change the roles of everybody else, yours included.")
+    else:
+        name, title, label = "remove", _("Take the role %(role)s from %(name)s?"), pgettext("role", "Take away")
+        change = _("%(name)s can no longer do this; other roles stay.")
+    context = {
+        "title": title % words,
+        "consequences": [ROLE_WORDS[form.chosen], change % words, _("It takes effect with the person's next click.")],
+        "submit_label": label,
+        "tone": "danger",
+        "grave": True,
+        "decision": decision_about(request.actor, user, form.chosen),
+        "sent": {name: form.chosen.value},
+        "cancel_url": request.path,
+        "crumbs": crumbs,
+    }
+    return render_page(request, "tenants/consequences.html", context)
 
 
 def _role_table(request: PortalRequest, customer: Tenant, user: User, reasons: Reasons) -> Table:
@@ -218,15 +254,14 @@ def _role_table(request: PortalRequest, customer: Tenant, user: User, reasons: R
             ("remove", pgettext("role", "Take away")) if role in held else ("assign", pgettext("role", "Give"))
         )
         decision = decision_about(request.actor, user, role)
-        rows.append(
-            {
-                "role": role.label,
-                "state": Cell(pgettext("role", "Held"), tone="success") if role in held else "",
-                "button": button(label, "default", "", name, role.value)
-                if decision
-                else denied(label, decision, "default", "", reasons),
-            }
-        )
+        if not decision:
+            act = denied(label, decision, "default", "", reasons)
+        elif role in TOP_ROLES:
+            act = link_button(label, f"?{name}={role.value}")
+        else:
+            act = button(label, "default", "", name, role.value)
+        state = Cell(pgettext("role", "Held"), tone="success") if role in held else ""
+        rows.append({"role": Cell(role.label, note=ROLE_WORDS[role]), "state": state, "button": act})
     columns = [
         Column("role", _("Role")),
         Column("state", _("State"), "badge"),

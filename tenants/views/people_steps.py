@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.api.idempotency import once_per_form
 from portal.errors import NotAllowed, Text
@@ -33,6 +34,7 @@ class Step:
     label: Text
     done: Text
     tone: str = "danger"
+    while_blocked: Sequence[Text] = ()  # in place of the consequences, for an account that stays blocked
 
 
 BLOCK = Step(
@@ -63,6 +65,7 @@ DELETE = Step(
     (
         _("%(name)s can no longer sign in; every session and every token ends at once."),
         _("Within %(days)s days the account can be restored, with its roles."),
+        _("After %(days)s days it cannot be restored, and its mailbox and files are gone. Back them up before."),
         _("The sign-in name stays taken."),
         _("What is paid for subscriptions does not change."),
     ),
@@ -76,9 +79,14 @@ RESTORE = Step(
         _("%(name)s can sign in again with a new temporary password, which the next page shows once."),
         _("The roles from before come back."),
     ),
-    _("Restore"),
+    pgettext_lazy("account", "Restore"),
     _("The account of %(name)s is restored"),
     "primary",
+    while_blocked=(
+        _("The next page shows a new temporary password, once."),
+        _("The roles from before come back."),
+        _("The account stays blocked; unblock it afterwards."),
+    ),
 )
 RESET = Step(
     Permission.USER_RESET_PASSWORD,
@@ -86,6 +94,7 @@ RESET = Step(
     (
         _("The next page shows a temporary password, once. Hand it over yourself; it is never mailed."),
         _("%(name)s must choose another one at the next sign-in."),
+        _("%(name)s is told by e-mail who reset the password."),
         _("Every open session and every token ends at once."),
     ),
     _("Reset the password"),
@@ -144,7 +153,7 @@ def _ask(request: PortalRequest, customer: Tenant, user: User, step: Step) -> Ht
     context = {
         "organisation": customer,
         "title": _said(step.title, user),
-        "consequences": [_said(line, user) for line in step.consequences],
+        "consequences": [_said(line, user) for line in _lines(step, user)],
         "submit_label": step.label,
         "tone": step.tone,
         "grave": step.tone == "danger",
@@ -159,6 +168,10 @@ def _ask(request: PortalRequest, customer: Tenant, user: User, step: Step) -> Ht
         ),
     }
     return render_page(request, "tenants/consequences.html", context)
+
+
+def _lines(step: Step, user: User) -> Sequence[Text]:
+    return step.consequences if user.is_active else step.while_blocked or step.consequences
 
 
 def _said(text: Text, user: User) -> str:
