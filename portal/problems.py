@@ -123,7 +123,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     logger.warning("csrf_refused", reason=reason)
     message = _("This form is too old or was opened in another session.")
     remedy = _("Reload the page and send it again. Cookies must be allowed for this site.")
-    return answer(request, NotAllowed(message, code="csrfFailed", remedy=remedy))
+    error = NotAllowed(message, code="csrfFailed", remedy=remedy)
+    error.title = _("This form has expired")
+    return answer(request, error)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -21,6 +21,7 @@ from tenants.actor import Actor
 from tenants.grants import CUSTOMERS_NEVER, GRANTS, SYSTEM_GRANTS, Basis, Need, Rule
 from tenants.models import (
     DelegatedAdmin,
+    Kind,
     Level,
     ResellerRelationship,
     RoleAssignment,
@@ -61,7 +62,10 @@ YES = Allowed()
 OUT_OF_REACH = Denied("outOfReach", _("This belongs to another organisation."))
 NOT_YOURS = Denied("notYours", _("Your role lets you see only what you raised yourself."))
 NOT_OF_RECORD = Denied("notPartnerOfRecord", _("Only the partner of record can do this."))
-NO_RELATIONSHIP = Denied("relationshipMissing", _("You have no reseller relationship with this customer."))
+NO_RELATIONSHIP = Denied(
+    "relationshipMissing",
+    _("You have no reseller relationship with this customer. Ask 21Vianet to set one up."),
+)
 NO_GRANT = Denied(
     "delegatedAdminMissing",
     _(
@@ -69,14 +73,29 @@ NO_GRANT = Denied(
         " Ask its global admin for a grant."
     ),
 )
-GRANT_TOO_LOW = Denied("delegatedAdminTooLow", _("The customer granted you helpdesk rights only."))
+GRANT_TOO_LOW = Denied(
+    "delegatedAdminTooLow",
+    _(
+        "The customer granted you helpdesk rights only."
+        " Ask its global admin for a grant at the level of administration."
+    ),
+)
 SUSPENDED = Denied(
     "partnerSuspended",
-    _("21Vianet has suspended your organisation. You can view and support, but not order or change."),
+    _(
+        "21Vianet has suspended your organisation. You can view and support, but not order or change."
+        " A global admin of your organisation can clear this up with 21Vianet."
+    ),
 )
 PARTNER_ONLY = Denied("partnerOnly", _("Only your partner can change subscriptions. Ask your partner for the change."))
 SCOPE_MISSING = Denied("scopeMissing", _("This token was not issued for this action."))
 WRONG_SIDE = Denied("roleMissing", _("No role of your organisation allows this."))
+# ... and who can, where it is one side alone.
+ONE_SIDE = {
+    Kind.CUSTOMER: Denied("roleMissing", _("Only the customer's own people can do this.")),
+    Kind.PARTNER: Denied("roleMissing", _("Only a partner's people can do this.")),
+    Kind.OPERATOR: Denied("roleMissing", _("Only 21Vianet can do this.")),
+}
 NOBODY_KNOWN = Denied("notSignedIn", _("Sign in first."))
 
 
@@ -160,11 +179,17 @@ def _role_missing(actor: Actor, permission: Permission) -> Denied:
     own = ROLES_OF.get(actor.kind, ())
     roles = [role for role in own if any(role in rule.roles for rule in GRANTS[permission])]
     if not roles:
-        return WRONG_SIDE
+        return _other_side(permission)
     labels = listed_lazy([role.label for role in roles])
     return Denied(
         "roleMissing", format_lazy(_("Your role does not allow this. It takes one of: {roles}."), roles=labels)
     )
+
+
+def _other_side(permission: Permission) -> Denied:
+    holders = {role for rule in GRANTS[permission] for role in rule.roles}
+    sides = [kind for kind, roles in ROLES_OF.items() if not holders.isdisjoint(roles)]
+    return ONE_SIDE[Kind(sides[0])] if len(sides) == 1 else WRONG_SIDE
 
 
 def _refusal(rule: Rule, actor: Actor, subject: Any) -> Denied | None:

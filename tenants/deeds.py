@@ -42,7 +42,7 @@ _sentences: dict[str, Text] = {
     "tenants.user.unblocked": _("Unblocked %(target)s"),
 }
 _names: dict[str, Text] = {
-    "code": _("Reason"),
+    "code": _("Error code"),
     "confirmed": _("Confirmed"),
     "days": _("Days"),
     "display_name": _("Display name"),

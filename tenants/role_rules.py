@@ -17,6 +17,9 @@ ON_BEHALF = Denied(
     "globalAdminOnBehalf", _("A global admin's role is given only by the organisation itself, never on its behalf.")
 )
 ADMIN_ROLE = Denied("adminRole", _("Only a global admin gives or takes admin roles."))
+OWN_ADMINS_ROLE = Denied(
+    "adminRole", _("Only a global admin of the customer itself gives or takes this role, never a partner.")
+)
 LAST_ADMIN = Denied(
     "lastGlobalAdmin", _("This is the organisation's last global admin. Give the role to somebody else first.")
 )
@@ -63,7 +66,7 @@ def giver_decision(actor: Actor, user: User, role: Role) -> Decision:
     if actor.user_id == user.pk:
         return OWN_ROLE
     if role in NEVER_ON_BEHALF and actor.tenant_id != user.tenant_id:
-        return ON_BEHALF if role in TOP_ROLES else ADMIN_ROLE
+        return ON_BEHALF if role in TOP_ROLES else OWN_ADMINS_ROLE
     if role in PARTNER_ADMIN_ROLES and not actor.has_role(Role.PARTNER_GLOBAL_ADMIN):
         return ADMIN_ROLE
     return Allowed()

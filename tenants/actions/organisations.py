@@ -125,12 +125,18 @@ def grant_delegated_admin(
     """
     require(actor, Permission.GRANT_MAKE, customer)
     if expires_at is not None and expires_at <= timezone.now():
-        message = _("The last day has passed.")
+        message = _("The last day has passed. Choose today or a later day.")
         raise InvalidInput(message, code="expiryInPast", details=[{"target": "expires_on", "message": str(message)}])
     Tenant.objects.locked(customer.pk)
     standing = DelegatedAdmin.objects.filter(customer=customer, partner=partner, service=service, revoked_at=None)
     if standing.in_force().exists():
-        raise RuleBroken(_("This partner already holds delegated administration for this."), code="grantExists")
+        raise RuleBroken(
+            _(
+                "This partner already holds delegated administration for this."
+                " Revoke that grant first, then make the new one."
+            ),
+            code="grantExists",
+        )
     standing.update(revoked_at=timezone.now())
     grant = DelegatedAdmin(
         customer=customer, partner=partner, level=level, service=service, expires_at=expires_at, granted_by=actor.user

@@ -53,7 +53,11 @@ def audit_log(request: PortalRequest, customer: Tenant) -> HttpResponse:
             Column("outcome", _("Outcome"), "badge"),
         ],
         [_row(entry, names) for entry in found],
-        empty=Empty(_("Nothing recorded"), _("Nothing here matches the filter."), icon="document-magnifying-glass"),
+        empty=Empty(
+            _("Nothing recorded"),
+            _("Nothing here matches the filter.") if request.GET else _("What people do here from now on is recorded."),
+            icon="document-magnifying-glass",
+        ),
         **pages(request, found),
     )
     crumbs = trail(request, customer, (_("Audit log"), ""))

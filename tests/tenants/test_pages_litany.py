@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
 from portal.demo.cast import Cast
 from tenants.actions.people import delete_user
@@ -53,7 +54,7 @@ def test_a_colleague_without_the_right_reads_why(cast: Cast, browser_of: Browser
         for method in ("get", "post") if PAGES[page][2] else ("get",):
             answer = getattr(browser_of(name), method)(address_of(cast, page))
             assert (answer.status_code, answer.portal_error.code) == (403, code), (name, method)
-            assert str(answer.portal_error.message) in answer.content.decode()
+            assert escape(str(answer.portal_error.message)) in answer.content.decode()
 
 
 @pytest.mark.parametrize("page", PAGES)
