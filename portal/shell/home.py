@@ -17,6 +17,7 @@ from support.models import Status, SupportRequest
 from tenants.access import Permission, can
 from tenants.actor import Actor
 from tenants.models import Kind, ResellerRelationship
+from tenants.views.parts import contact_facts
 
 SHORT = 5
 PARTNERS_TURN = (Status.OPEN, Status.IN_PROGRESS, Status.WAITING_FOR_PARTNER)
@@ -36,7 +37,7 @@ def _customer(actor: Actor) -> dict[str, Any]:
     living = ties.filter(customer_id=actor.tenant_id, ended_at=None).select_related("partner")
     return {
         "organisation": actor.tenant,
-        "partners": [tie.partner for tie in living],
+        "partners": [{"name": str(tie.partner), "contact": contact_facts(tie.partner)} for tie in living],
         "can_raise": can(actor, Permission.REQUEST_RAISE, actor.tenant),
         "raise_url": reverse("support:new", kwargs={"customer_id": actor.tenant_id}),
         "has_role": bool(actor.roles),

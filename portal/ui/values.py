@@ -19,7 +19,7 @@ Text = str | Promise
 
 TONES = frozenset({"neutral", "info", "success", "warning", "danger"})
 NOTHING = format_html('<span class="nothing">{}</span>', "\N{EM DASH}")
-_SAFE_ADDRESS = re.compile(r"^(/(?!/)|#|\?|https?://|mailto:)", re.IGNORECASE)
+_SAFE_ADDRESS = re.compile(r"^(/(?!/)|#|\?|https?://|mailto:|tel:)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def checked_tone(tone: str) -> str:
 
 
 def checked_address(href: str) -> str:
-    """`href` when a browser may follow it (a path of this site, http, https or mailto), otherwise an empty string."""
+    """`href` when a browser may follow it: a path of this site, http(s), mailto or tel. Otherwise an empty string."""
     address = str(href)
     return address if _SAFE_ADDRESS.match(address) else ""
 

@@ -20,7 +20,7 @@ from tenants.forms.people import CustomerFilter
 from tenants.models import Kind, ResellerRelationship, Standing, Tenant
 from tenants.portfolio import Bond, Grant, bonds_of, customers_of
 from tenants.views.grants import last_day, service_label
-from tenants.views.parts import pages, trail
+from tenants.views.parts import contact_facts, pages, trail
 from tenants.web import PortalRequest, page
 
 COLUMNS = "tenants.customers.columns"
@@ -51,12 +51,19 @@ def customer_list(request: PortalRequest) -> HttpResponse:
         _("Customers"),
         columns,
         [_row(customer, bonds.get(customer.pk, Bond()), more) for customer in found],
-        empty=Empty(_("No customer found"), _("No customer of yours matches the search."), icon="building-office-2"),
+        empty=_no_customer(bool(search)),
         **pages(request, found),
     )
     crumbs = [(_("Home"), reverse("shell:home")), (_("Customers"), "")]
     context = {"table": table, "filter": wanted, "crumbs": crumbs}
     return render_page(request, "tenants/customer_list.html", context, partial="results")
+
+
+def _no_customer(searched: bool) -> Empty:
+    if searched:
+        return Empty(_("No customer found"), _("No customer of yours matches the search."), icon="building-office-2")
+    text = _("A customer appears here with a reseller relationship, or with a grant that it makes to you.")
+    return Empty(_("You have no customer yet"), text, icon="building-office-2")
 
 
 def _row(customer: Tenant, bond: Bond, more: dict[UUID, Any]) -> dict[str, Any]:
@@ -126,12 +133,7 @@ def _partners(actor: Actor, customer: Tenant) -> list[list[tuple[str, Any]]]:
         customer=customer, ended_at=None
     )
     return [
-        [
-            (_("Partner"), str(row.partner)),
-            (_("E-mail address"), row.partner.support_email),
-            (_("Telephone"), row.partner.support_phone),
-            (_("Hours"), row.partner.support_hours),
-        ]
+        [(_("Partner"), str(row.partner)), *contact_facts(row.partner)]
         for row in living.select_related("partner").order_by("started_at")
     ]
 

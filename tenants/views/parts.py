@@ -1,5 +1,6 @@
 """What several pages of this room share."""
 
+import re
 from typing import Any, TypedDict
 
 from django import forms
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from portal.errors import PortalError
 from portal.paging import Page
+from portal.ui.values import Cell
 from tenants.access import Permission, can
 from tenants.models import Tenant
 from tenants.web import PortalRequest
@@ -24,6 +26,17 @@ def trail(request: PortalRequest, organisation: Tenant, *pairs: tuple[Any, str])
     leads_there = bool(pairs) and bool(can(request.actor, Permission.CUSTOMER_READ, organisation))
     address = reverse("tenants:organisation", args=[organisation.pk]) if leads_there else ""
     return [top, (str(organisation), address), *pairs]
+
+
+def contact_facts(partner: Tenant) -> list[tuple[str, Any]]:
+    """How a customer reaches its partner's support."""
+    number = re.sub(r"[^+\d]", "", partner.support_phone)
+    facts = [
+        (_("Telephone"), partner.support_phone, f"tel:{number}"),
+        (_("E-mail address"), partner.support_email, f"mailto:{partner.support_email}"),
+        (_("Hours"), partner.support_hours, ""),
+    ]
+    return [(label, Cell(value, href=href)) for label, value, href in facts if value]
 
 
 class Links(TypedDict):
