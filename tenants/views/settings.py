@@ -51,13 +51,17 @@ def setting_list(request: PortalRequest, customer: Tenant) -> HttpResponse:
     with looking_into(customer.pk):
         rows = settings_of(customer, request.actor)
     allow(request, Permission.SETTING_READ, rows[0] if rows else customer)
-    tables = [_table(service, list(items)) for service, items in groupby(rows, key=lambda row: row.service)]
+    tables = [_table(service, list(items)) for service, items in groupby(rows, key=_service)]
     crumbs = trail(request, customer, (_("Service settings"), ""))
     context = {"organisation": customer, "tables": tables, "crumbs": crumbs}
     return render_page(request, "tenants/setting_list.html", context)
 
 
-def _table(service: str, rows: list[ServiceSetting]) -> Table:
+def _service(row: ServiceSetting) -> Service:
+    return SETTINGS[row.key].service
+
+
+def _table(service: Service, rows: list[ServiceSetting]) -> Table:
     columns = [
         Column("label", _("Setting")),
         Column("group", pgettext("setting", "About")),
@@ -65,7 +69,7 @@ def _table(service: str, rows: list[ServiceSetting]) -> Table:
         Column("default", _("Default")),
         Column("last", _("Last change")),
     ]
-    return Table(Service(service).label, columns, [_row(row) for row in rows], caption_shown=True)
+    return Table(service.label, columns, [_row(row) for row in rows], caption_shown=True)
 
 
 def _row(row: ServiceSetting) -> dict[str, Any]:
@@ -126,6 +130,7 @@ def _changed(request: PortalRequest, customer: Tenant, setting: Setting, form: S
             version=form.cleaned_data["version"],
         )
     except StaleVersion as stale:
+        row = setting_of(customer, setting)  # as the other person has left it
         again = {"value": written(setting, form.chosen), "version": row.version}
         fresh = SettingForm(setting=setting, initial=again)
         return _setting_page(request, row, fresh, status=int(stale.status), chosen=setting.shown(form.chosen))
