@@ -26,6 +26,9 @@ RULES = Rules(
 )
 
 
+TIES = ("relationshipToPartner", "allowDelegatedAccess")
+
+
 class CompanyProfileRow(serializers.Serializer[Any]):
     """Partner Center's `companyProfile`."""
 
@@ -39,8 +42,8 @@ class CustomerRow(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     companyProfile = CompanyProfileRow()
-    relationshipToPartner = serializers.ChoiceField(["reseller", "none"])
-    allowDelegatedAccess = serializers.BooleanField()
+    relationshipToPartner = serializers.ChoiceField(["reseller", "none"], allow_null=True)
+    allowDelegatedAccess = serializers.BooleanField(allow_null=True)
 
 
 class CustomersViewSet(VisibleViewSet):
@@ -56,7 +59,7 @@ class CustomersViewSet(VisibleViewSet):
         customers = customers_of(self.actor)
         page = query.page(customers.values_list("id", "name", "domain"))
         bonds = bonds_of(self.actor, [row[0] for row in page])
-        rows = [_row(pk, name, domain, bonds.get(pk)) for pk, name, domain in page]
+        rows = [_row(pk, name, domain, bonds.get(pk, Bond())) for pk, name, domain in page]
         return graph_list(request, page, rows, context="customers", count=query.count(customers))
 
 
@@ -72,12 +75,13 @@ class CustomerViewSet(VisibleViewSet):
         (customer,) = self.objects
         if customer.kind != Kind.CUSTOMER:
             raise NotVisible
-        bond = bonds_of(self.actor, [customer.pk]).get(customer.pk)
-        return Response(_row(customer.pk, customer.name, customer.domain, bond))
+        bond = bonds_of(self.actor, [customer.pk]).get(customer.pk) or Bond()
+        row = _row(customer.pk, customer.name, customer.domain, bond)
+        # How the customer stands to "the partner" has no answer for a reader who is none.
+        return Response(row if self.actor.is_partner else {**row, **dict.fromkeys(TIES)})
 
 
-def _row(pk: UUID, name: str, domain: str, bond: Bond | None) -> dict[str, Any]:
-    bond = bond or Bond()
+def _row(pk: UUID, name: str, domain: str, bond: Bond) -> dict[str, Any]:
     return {
         "id": pk,
         "companyProfile": {"tenantId": pk, "domain": domain, "companyName": name},

@@ -112,7 +112,11 @@ def test_foreign_customers_and_missing_ones_are_alike(cast: Cast, rest_of: RestO
 
 
 def test_a_customers_admin_reads_its_own_organisation(cast: Cast, rest_of: RestOf) -> None:
-    assert rest_of("alice").get(f"/v1.0/customers/{cast.huaxin.pk}").status_code == 200
+    answer = rest_of("alice").get(f"/v1.0/customers/{cast.huaxin.pk}")
+    assert answer.status_code == 200
+    assert answer.json()["companyProfile"]["companyName"] == "Huaxin Manufacturing"
+    # Who asks is no partner: "none" and false would be false about the partner that there is.
+    assert (answer.json()["relationshipToPartner"], answer.json()["allowDelegatedAccess"]) == (None, None)
     assert rest_of("ed").get(f"/v1.0/customers/{cast.huaxin.pk}").status_code == 403
 
 
