@@ -113,7 +113,7 @@ DECLARED = (
         kind=Kind.BOOL,
         default=False,
         abroad=frozenset({True}),
-        consequence=_("E-mails and attachments leave your organisation unread, and may leave mainland China."),
+        consequence=_("E-mails and attachments leave your organisation unchecked, and may leave mainland China."),
     ),
     Setting(
         key="exchange.mobile_devices",

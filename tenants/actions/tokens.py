@@ -72,7 +72,7 @@ def _check(user: User, days: int, scopes: Sequence[str], customer: Tenant | None
     if not user.is_active or user.deleted_at is not None:
         raise RuleBroken(_("This account is blocked or deleted."), code="userBlocked")
     if not 1 <= days <= LONGEST_DAYS:
-        raise InvalidInput(_("A token lives for 1 to 365 days."), code="tokenLifetime")
+        raise InvalidInput(_("A token is valid for 1 to 365 days."), code="tokenLifetime")
     if not scopes or set(scopes) - {ALL_SCOPES, *Permission}:
         raise InvalidInput(_("A scope is the name of a right, or * for all."), code="unknownScope")
     if customer is not None and not Tenant.objects.within_reach(Actor.of(user)).filter(pk=customer.pk).exists():
