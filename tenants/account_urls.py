@@ -32,7 +32,6 @@ def _open(view: View) -> View:
 
 # The page's way down, like that of every other page inside the frame.
 MFA_TRAIL = (
-    (_("Home"), reverse_lazy("shell:home")),
     (_("My account"), reverse_lazy("my_account")),
     (_("Two-step verification"), ""),
 )

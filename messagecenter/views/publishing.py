@@ -212,4 +212,4 @@ def _audience(draft: Draft) -> list[str]:
 
 def _crumbs(*below: tuple[Any, str]) -> list[tuple[Any, str]]:
     list_url = reverse("messagecenter:published") if below else ""
-    return [(gettext("Home"), reverse("shell:home")), (gettext("Published messages"), list_url), *below]
+    return [(gettext("Published messages"), list_url), *below]

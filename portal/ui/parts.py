@@ -125,8 +125,11 @@ def next_step(owner: Text, text: Text, tone: str = "info") -> SafeString:
 
 
 def crumbs(pairs: Iterable[tuple[Any, Any]]) -> SafeString:
-    """The way down to this page as (label, href). The last one is the page itself; others may lack an address."""
-    way = list(pairs)
+    """The way down to this page as (label, href), from the start page, which is put before them.
+
+    The last one is the page itself; others may lack an address.
+    """
+    way = [(gettext("Home"), "/"), *pairs]
     items = format_html_join(
         "", "<li>{}</li>", ((_crumb(*pair, last=place == len(way)),) for place, pair in enumerate(way, 1))
     )

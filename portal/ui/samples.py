@@ -157,7 +157,7 @@ def gallery() -> dict[str, Any]:
         "history": history(),
         "chart": seats_by_month(),
         "trend": [4, 5, 4, 7, 6, 9, 8, 12],
-        "crumbs": [(_("Home"), "/"), (_("Design system"), "")],
+        "crumbs": [(_("Design system"), "")],
         "stats": stats(),
     }
 

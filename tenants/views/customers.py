@@ -54,7 +54,7 @@ def customer_list(request: PortalRequest) -> HttpResponse:
         empty=_no_customer(bool(search)),
         **pages(request, found),
     )
-    crumbs = [(_("Home"), reverse("shell:home")), (_("Customers"), "")]
+    crumbs = [(_("Customers"), "")]
     context = {"table": table, "filter": wanted, "crumbs": crumbs}
     return render_page(request, "tenants/customer_list.html", context, partial="results")
 

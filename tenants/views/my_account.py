@@ -44,7 +44,7 @@ def my_account(request: PortalRequest) -> HttpResponse:
         "roles": [Cell(role.label, note=ROLE_WORDS[role]) for role in map(Role, sorted(request.actor.roles))],
         "form": form,
         "tokens": _token_table(request, user),
-        "crumbs": [(_("Home"), reverse("shell:home")), (_("My account"), "")],
+        "crumbs": [(_("My account"), "")],
     }
     return render_page(request, "tenants/my_account.html", context, status=status)
 
@@ -135,6 +135,6 @@ def my_token_revoke(request: PortalRequest, token: AccessToken) -> HttpResponse:
         "grave": True,
         "decision": can(request.actor, Permission.TOKEN_MANAGE, token),
         "cancel_url": here,
-        "crumbs": [(_("Home"), reverse("shell:home")), (_("My account"), here), (_("Revoke"), "")],
+        "crumbs": [(_("My account"), here), (_("Revoke"), "")],
     }
     return render_page(request, "tenants/consequences.html", context)

@@ -16,16 +16,15 @@ from tenants.web import PortalRequest
 
 
 def trail(request: PortalRequest, organisation: Tenant, *pairs: tuple[Any, str]) -> list[tuple[Any, str]]:
-    """Breadcrumbs: for a partner from its customers, for others from home, through the organisation, to this page.
+    """Breadcrumbs: for a partner from its customers, through the organisation, to this page.
 
     The organisation's own page is named without a link to who may not open it.
     """
-    top = (_("Home"), reverse("shell:home"))
-    if organisation.pk != request.actor.tenant_id:
-        top = (_("Customers"), reverse("tenants:customer_list"))
+    away = organisation.pk != request.actor.tenant_id
+    above = [(_("Customers"), reverse("tenants:customer_list"))] if away else []
     leads_there = bool(pairs) and bool(can(request.actor, Permission.CUSTOMER_READ, organisation))
     address = reverse("tenants:organisation", args=[organisation.pk]) if leads_there else ""
-    return [top, (str(organisation), address), *pairs]
+    return [*above, (str(organisation), address), *pairs]
 
 
 def contact_facts(partner: Tenant) -> list[tuple[str, Any]]:
