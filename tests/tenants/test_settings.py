@@ -1,6 +1,11 @@
 """Service settings: what may be chosen, by whom, and what is remembered."""
 
+from importlib import import_module
+from types import SimpleNamespace
+
 import pytest
+from django.apps import apps
+from django.db import connection
 
 from portal.audit.models import AuditEntry
 from portal.demo.cast import Cast
@@ -137,3 +142,15 @@ def test_a_helpdesk_grant_changes_no_setting_until_an_admin_grant_covers_the_ser
     grant_delegated_admin(cast.lotus, fanyun, actor=mallory, service=Service.SHAREPOINT)
     assert change_setting(cast.lotus, DAYS, 7, actor=cast.actor("anna")).version == 1
     assert ServiceSetting.objects.visible_to(cast.actor("anna")).filter(tenant=cast.lotus).count() == 1
+
+
+def test_settings_from_before_services_were_named_get_theirs(cast: Cast) -> None:
+    change_setting(cast.huaxin, "sharepoint.link_days", 7, actor=cast.actor("alice"))
+    for model in (ServiceSetting, ServiceSettingChange):
+        model.objects.update(service="")
+    assert not ServiceSetting.objects.visible_to(cast.actor("boris")).exists()
+    migration = import_module("tenants.migrations.0006_name_services_of_old_settings")
+    with connection.cursor() as cursor:
+        migration.name_services(apps, SimpleNamespace(connection=connection, execute=cursor.execute))
+    assert [row.service for row in ServiceSetting.objects.visible_to(cast.actor("boris"))] == ["sharepoint"]
+    assert ServiceSettingChange.objects.get().service == "sharepoint"
