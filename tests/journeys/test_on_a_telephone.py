@@ -24,11 +24,14 @@ def turn_to(person: Person, place: str) -> None:
 
 def can_be_touched(person: Person) -> None:
     """Every button of the page is big enough for a finger."""
-    for button in person.main.get_by_role("button").all():
-        if button.is_visible():
-            box = button.bounding_box()
-            assert box
-            assert min(box["width"], box["height"]) >= LEAST, f"{button.inner_text()!r} on {person.page.url}: {box}"
+    boxes = {
+        button.inner_text(): button.bounding_box()
+        for button in person.page.get_by_role("button").all()
+        if button.is_visible()
+    }
+    assert boxes, f"{person.page.url} shows no button at all."
+    small = {name: box for name, box in boxes.items() if not box or min(box["width"], box["height"]) < LEAST}
+    assert small == {}, f"on {person.page.url}"
 
 
 def test_alice_asks_and_looks_at_what_she_owns_on_her_telephone(
