@@ -52,7 +52,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, rabbitmq_url: str, queue_pref
         for service in PROCESSES:
             site.start(service)
         try:
-            site.eventually(site.answers)
+            site.eventually(lambda: site.answers() and "task_succeeded" in site.log("worker"), seconds=120)
             yield site
         finally:
             for process in site.running.values():
@@ -136,6 +136,20 @@ def test_no_process_starts_as_a_role_that_row_level_security_does_not_bind(site:
     superuser = f"postgres://postgres@127.0.0.1:{site.postgres_port}/portal"
 
     assert f"'postgres' {UNBOUND}" in site.refusal(service, DATABASE_URL=superuser)
+
+
+def test_the_first_requests_after_a_restart_of_the_database_are_answered(site: Site) -> None:
+    admin_url = f"postgres://postgres@127.0.0.1:{site.postgres_port}/postgres"
+    ask = {"X-Forwarded-Proto": "https"}
+    assert {site.get("/", **ask).status for _ in range(20)} == {302}
+
+    ended = postgres.execute(
+        admin_url, "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'portal_app'"
+    )
+
+    assert ended
+    assert {site.get("/", **ask).status for _ in range(20)} == {302}
+    site.eventually(lambda: site.get("/readyz").status == 200)
 
 
 def test_every_process_ends_in_its_grace_period(site: Site) -> None:
