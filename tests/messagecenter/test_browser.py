@@ -5,6 +5,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from messagecenter.models import Post, PostTranslation, PostView
 from portal.demo.cast import Cast
+from tests.messagecenter.conftest import Publish
 from tests.messagecenter.corpus import BODIES
 from tests.windows import Opener, too_wide, violations
 
@@ -84,6 +85,16 @@ def test_nothing_hostile_runs_or_calls_home(owners: Cast, post: Post, open_as: O
     assert dialogs == []
     assert [url for url in requests if not url.startswith((live_server.url, "data:"))] == []
     assert rosa.locator("article.rich :is(script, style, svg, img, iframe, form, input, button)").count() == 0
+
+
+def test_a_title_without_a_space_fits_a_phone(owners: Cast, publish: Publish, open_as: Opener) -> None:
+    post = publish("W" * 200)
+    rosa = open_as("rosa", messages(owners), viewport={"width": 360, "height": 800})
+    assert too_wide(rosa) <= 0
+    assert rosa.locator(".table-box").evaluate("box => box.scrollWidth - box.clientWidth") <= 0
+    rosa.get_by_role("link", name=post.translations.get().title).click()
+    rosa.get_by_role("button", name="Mark as unread").wait_for()
+    assert too_wide(rosa) <= 0
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
