@@ -4,9 +4,11 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.core.paginator import Paginator
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from portal.errors import NotAllowed, WrongMethod
@@ -15,14 +17,28 @@ READING = frozenset({"GET", "HEAD"})
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[models.Model]
+    ModelPaginator = Paginator[models.Model]
 else:
-    ModelAdmin = admin.ModelAdmin  # generic for the type checker only
+    ModelAdmin, ModelPaginator = admin.ModelAdmin, Paginator  # generic for the type checker only
+
+
+class Countless(ModelPaginator):
+    """Pages of at most so many rows; a search finds the others. To count a table whole would read it whole."""
+
+    MOST = 1_000
+
+    @cached_property
+    def count(self) -> int:
+        """Rows that can be paged through."""
+        found: Any = self.object_list  # Django's list hands over a queryset
+        return int(found.order_by()[: self.MOST].count())
 
 
 class ReadOnlyAdmin(ModelAdmin):
     """Lists and shows; adds, changes, deletes and acts on nothing."""
 
     actions = None
+    paginator = Countless
     show_full_result_count = False
     list_per_page = 50
     view_on_site = False

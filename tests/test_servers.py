@@ -81,14 +81,15 @@ def test_a_run_that_is_told_to_stop_puts_everything_away(admin_url: str) -> None
     environment = {**os.environ, "DATABASE_URL": admin_url}
     command = [sys.executable, "-m", "tests.servers", "tests/test_servers.py", "-k", "waits_to_be_stopped", "-s"]
     run = subprocess.Popen(command, cwd=ROOT, env={**environment, "PORTAL_TEST_WAIT": "1"}, stdout=subprocess.PIPE)
-    deadline = time.monotonic() + 60
-    while not any("test_" in str(name) for (name,) in postgres.execute(admin_url, OURS)):
-        assert run.poll() is None and time.monotonic() < deadline
-        time.sleep(0.2)
-
-    run.send_signal(signal.SIGTERM)
-
-    run.communicate(timeout=60)
+    try:
+        deadline = time.monotonic() + 60
+        while not any("test_" in str(name) for (name,) in postgres.execute(admin_url, OURS)):
+            assert run.poll() is None and time.monotonic() < deadline
+            time.sleep(0.2)
+        run.send_signal(signal.SIGTERM)
+        run.communicate(timeout=60)
+    finally:
+        run.kill()
     assert run.returncode == 130
     assert postgres.execute(admin_url, OURS) == []
 

@@ -170,5 +170,5 @@ def test_a_partner_acts_on_behalf(cast: Cast) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_deed_outside_its_verbs_transaction_is_refused() -> None:
     cast = Cast()
-    with pytest.raises(RuntimeError):
+    with pytest.raises(RuntimeError, match="in the transaction of its verb"):
         book.record(cast, "test.deed", None)  # type: ignore[arg-type] # refused before either is looked at

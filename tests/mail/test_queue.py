@@ -57,9 +57,6 @@ def test_the_same_occasion_writes_once_per_person() -> None:
         "rosa@huaxin.example",
     ]
 
-    readers = [("a@huaxin.example", "zh-CN"), ("b@huaxin.example", ""), ("c@x.example", "xx")]
-    mail.queue("greeting", [Person(*reader) for reader in readers])
-
 
 def test_an_unknown_language_falls_back() -> None:
     mail.queue(

@@ -12,7 +12,6 @@ from messagecenter.vocabulary import Tag
 from portal.demo.cast import Cast
 from tenants.services import Service
 from tests.messagecenter.conftest import Publish
-from tests.messagecenter.queries import counted
 
 Browser = Callable[[str], Client]
 CANARY = "Canary-4711"
@@ -166,27 +165,6 @@ def test_a_mark_for_no_message_asks_for_one_where_the_list_stood(owners: Cast, p
     answer = rosa.post(address(owners, rest="mark/"), {"mark": "archive", "next": here})
     assert (answer.status_code, answer.headers["Location"]) == (303, here)
     assert '<div class="toast" data-tone="warning"><p>Choose at least one message.</p></div>' in page(rosa, here)
-
-
-def test_queries_do_not_grow_with_the_posts(owners: Cast, publish: Publish, browser_of: Browser) -> None:
-    rosa = browser_of("rosa")
-    posts = [publish(chinese=("题", "<p>x</p>")) for _number in range(10)]
-    first = [address(owners), address(owners, rest=f"{posts[0].reference}/"), address(owners, rest="?view=unread")]
-
-    def counts() -> list[int]:
-        found = []
-        for where in first:
-            with counted() as statements:
-                assert rosa.get(where).status_code == 200
-            found.append(len(statements))
-        return found
-
-    few = counts()
-    for _number in range(50):
-        publish()
-    assert counts() == few
-    assert few[0] <= 12
-    assert few[1] <= 15
 
 
 def test_the_second_page_follows_the_first(owners: Cast, publish: Publish, browser_of: Browser) -> None:

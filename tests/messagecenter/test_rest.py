@@ -182,14 +182,3 @@ def test_who_may_not_is_told_in_the_order_of_the_house(owners: Cast, post: Post,
     assert Client().get(BASE).status_code == 401
     assert rest_of("rosa").post(BASE).status_code == 405
     assert rest_of("rosa").get(f"{BASE}/markRead").status_code == 405
-
-
-def test_queries_do_not_grow(owners: Cast, publish: Publish, rest_of: Rest) -> None:
-    rosa, found = rest_of("rosa"), []
-    for more in (10, 50):
-        for _number in range(more):
-            publish(chinese=("题", "<p>x</p>"))
-        with counted() as statements:
-            rosa.get(f"{BASE}?$top=100")
-        found.append(len(statements))
-    assert found[0] == found[1] <= 12

@@ -46,13 +46,12 @@ def vianet_at_work(settings: LazySettings, folder: Path, **knobs: float) -> Iter
             thread.join(10)
 
 
-def until(condition: Callable[[], bool], seconds: float = 10) -> float:
-    """Wait until it holds; returns how long that took."""
+def until(condition: Callable[[], bool], seconds: float = 10) -> None:
+    """Wait until it holds."""
     begun = time.monotonic()
     while not condition():
         assert time.monotonic() - begun < seconds, "It did not happen in time."
         time.sleep(0.02)
-    return time.monotonic() - begun
 
 
 def case_number() -> str:
@@ -68,13 +67,9 @@ def test_a_case_number_comes_back(
     helen.post(f"{url}comment/", {"text": "We look into it.", "visibility": "public"})
     assert "We look into it." in alice.get(url).content.decode()
     with vianet_at_work(settings, tmp_path, **knobs):
-        begun = time.monotonic()
         helen.post(f"{url}escalate/", {"reason": "training", "tried": "Message trace."})
-        answered_in = time.monotonic() - begun
         deliver_due()
-        acknowledged_in = until(lambda: bool(case_number()))
-    assert answered_in < 1
-    assert acknowledged_in < 2
+        until(lambda: bool(case_number()))
     for client in (alice, helen):
         assert case_number() in client.get(url).content.decode()
     assert SupportRequest.objects.get().status in {"escalated", "waitingForPartner"}

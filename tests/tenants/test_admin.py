@@ -4,10 +4,13 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib import admin
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from portal.demo.cast import Cast
+from tenants.admin_site import Countless
 from tenants.models import Tenant, User
 
 NAMES = sorted(
@@ -113,3 +116,13 @@ def test_every_post_of_a_superuser_is_refused(cast: Cast, superuser: Client) -> 
 
 def test_a_superuser_has_no_rights_in_the_portal_itself(cast: Cast, superuser: Client) -> None:
     assert superuser.get(f"/organisations/{cast.huaxin.pk}/").status_code == 404
+
+
+def test_a_table_is_never_counted_whole(superuser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Countless, "MOST", 3)
+    with CaptureQueriesContext(connection) as queries:
+        page = superuser.get(reverse("admin:tenants_user_changelist"))
+    assert page.context["cl"].paginator.count == 3
+    counts = [query["sql"] for query in queries.captured_queries if "COUNT(" in query["sql"].upper()]
+    assert [sql for sql in counts if "LIMIT 3" not in sql] == []
+    assert counts
