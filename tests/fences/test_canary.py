@@ -7,26 +7,39 @@ met fetches anything from elsewhere.
 import dataclasses
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
 import pytest
 from django.http import HttpResponse
+from django.utils.html import format_html
 
 import subscriptions.showing
 from portal.mail.models import Letter
 from portal.outbox.models import OutboundMessage
-from tests.fences.matrix.asking import Asking
+from tests.fences.matrix.asking import UNDERSTUDIES, Asking
 from tests.fences.matrix.rows import Row
 from tests.fences.matrix.stage import Person, Stage
 
 CANARY = re.compile(r"CANARY-([a-z]+(?:-[a-z]+)?)")
-LINK = re.compile(r"""(?:href|action|hx-get)=["'](/[^"'#]*)""")
+LINK = re.compile(r"""(?:href|hx-get)=["']([/?][^"'#]*)""")
+FORM = re.compile(r"""action=["'](/[^"'#]*)""")
 ELSEWHERE = re.compile(r"""(?:src|href|action|srcset|content|poster|data)=["'](?:https?:)?//(?!testserver)[^"']*""")
-NOT_FOLLOWED = ("/static/", "/account/", "/i18n/", "/theme/", "/_ui/", "/admin/")
-MOST_PAGES = 60
-LISTS = ("me", "customers", "supportRequests", "admin/serviceAnnouncement/messages")
+# What is looked at beside what links lead to. The links of a gallery are samples, and Django's admin is Django's.
+BESIDE = ("/_ui/", "/_ui/bare/", "/v1.0/docs")
+NOT_FOLLOWED_FROM = ("/_ui/", "/admin/", "/v1.0/")
+NOT_FOLLOWED = ("/static/", "/v1.0/")
+# Of pages that differ only in what they are about, so many are read. Nobody's crawl is cut short.
+OF_A_KIND = 2
+MOST_PAGES = 400
+NAMES_A_THING = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|SR-\d{4}-\d+|MC\d+")
+LISTS = (
+    *("me", "customers", "supportRequests", "admin/serviceAnnouncement/messages", "customers/{customer.pk}"),
+    *("customers/{customer.pk}/subscriptions", "customers/{customer.pk}/subscriptions/{seats.pk}"),
+    *("supportRequests/{request.reference}", "supportRequests/{request.reference}/comments"),
+)
 HUAXIN, LOTUS = {"huaxin", "huaxin-requests"}, {"lotus", "lotus-requests", "lotus-notes", "lotus-prices"}
 PARTNER = {"huaxin", "huaxin-requests", "huaxin-notes", "fanyun"}
 # Whose canaries a letter may meet. A customer never meets its partner's notes and prices; RV is Lotus's partner, and
@@ -62,36 +75,76 @@ def said(response: HttpResponse) -> str:
     return f"{headers}\n{response.content.decode(errors='replace')}"
 
 
-def crawl(asking: Asking, person: Person) -> Iterator[tuple[str, HttpResponse]]:
-    """The pages that links lead to from home, breadth first, and the REST lists."""
-    waiting, seen = ["/"], {"/"}
-    for _number in range(MOST_PAGES):
-        if not waiting:
-            break
-        address = waiting.pop(0)
-        response = asking.ask(page(address), person, "GET", asking.stage.own, {})
-        yield address, response
-        for link in map(unescape, LINK.findall(response.content.decode(errors="replace"))):
-            if link not in seen and not link.startswith(NOT_FOLLOWED):
-                seen.add(link)
-                waiting.append(link)
-    for name in LISTS:
-        yield name, asking.ask(page(f"/v1.0/{name}"), person, "GET", asking.stage.own, {})
+class Crawl:
+    """Where links lead one person, from home on, breadth first; and the REST resources about either customer.
+
+    `faults`: links and forms that were offered and did not work, and pages that were left unread.
+    """
+
+    def __init__(self, asking: Asking, person: Person) -> None:
+        self.asking, self.person = asking, person
+        self.faults: list[str] = []
+        self._waiting: list[tuple[str, str, bool]] = []
+        self._seen: set[tuple[str, bool]] = set()
+        self._kinds: Counter[str] = Counter()
+
+    def pages(self) -> Iterator[tuple[str, HttpResponse]]:
+        """Every address that was asked for, with its answer."""
+        start = ("/", *BESIDE, "/admin/") if self.person.letter == "SU" else ("/", *BESIDE)
+        for address in start:
+            self._offer(address, "the address bar")
+        for _number in range(MOST_PAGES):
+            if not self._waiting:
+                break
+            yield self._read(*self._waiting.pop(0))
+        self.faults += [f"{self.person.name} has not read {address}" for address, *_rest in self._waiting]
+        for objects in (self.asking.stage.own, self.asking.stage.foreign):
+            for name in LISTS:
+                yield name, self._ask(page(f"/v1.0/{name.format(**objects)}"))
+
+    def _ask(self, row: Row) -> HttpResponse:
+        return self.asking.ask(row, self.person, "GET", self.asking.stage.own, {})
+
+    def _offer(self, link: str, source: str, *, form: bool = False) -> None:
+        kind = NAMES_A_THING.sub("*", link)
+        if (link, form) in self._seen or link.startswith(NOT_FOLLOWED) and source.startswith("/"):
+            return
+        self._seen.add((link, form))
+        self._kinds[kind] += 1
+        if self._kinds[kind] <= OF_A_KIND:
+            self._waiting.append((link, source, form))
+
+    def _read(self, address: str, source: str, form: bool) -> tuple[str, HttpResponse]:
+        """A form that is only sent answers 405 to whoever would read it."""
+        response = self._ask(page(address))
+        if response.status_code >= 400 and not (form and response.status_code == 405):
+            self.faults.append(f"{self.person.name} is offered {address} by {source}: {response.status_code}")
+        if not address.startswith(NOT_FOLLOWED_FROM):
+            text = response.content.decode(errors="replace")
+            here = address.partition("?")[0]
+            for link in map(unescape, LINK.findall(text)):
+                if link.startswith("/") or "?" not in address:
+                    self._offer(link if link.startswith("/") else here + link, address)
+            for link in map(unescape, FORM.findall(text)):
+                self._offer(link, address, form=True)
+            if location := response.headers.get("Location", ""):
+                self._offer(location, address)
+        return address, response
 
 
 def strays(asking: Asking, person: Person) -> list[str]:
-    """Each canary that this person met and should not have, with the page; each page that fetches from elsewhere, or
-    fails.
+    """Each canary that this person met and should not have, with the page; each page that fetches from elsewhere; each
+    offer that fails.
     """
-    found = []
-    for address, response in crawl(asking, person):
+    crawl, found = Crawl(asking, person), []
+    for address, response in crawl.pages():
         text = said(response)
         met = set(CANARY.findall(text)) - THEIRS[person.letter]
         found += [f"{person.name} met {canary} at {address}" for canary in sorted(met)]
         found += [f"{address} names {other}" for other in ELSEWHERE.findall(text)]
         if response.status_code >= 500:
             found.append(f"{address} failed")
-    return found
+    return found + crawl.faults
 
 
 def of_organisations(stage: Stage) -> dict[Any, set[str]]:
@@ -106,32 +159,76 @@ def of_organisations(stage: Stage) -> dict[Any, set[str]]:
 
 def test_nobody_meets_a_foreign_canary(stage: Stage) -> None:
     asking = Asking(stage)
-    assert [stray for person in stage.people for stray in strays(asking, person)] == []
+    crawlers = [person for person in stage.people if person.name not in UNDERSTUDIES]
+    assert [stray for person in crawlers for stray in strays(asking, person)] == []
 
 
 def test_the_crawl_meets_what_it_should(stage: Stage) -> None:
     asking = Asking(stage)
     for letter, wanted in {"CG": HUAXIN, "HA": PARTNER, "RV": LOTUS, "FC": {"lotus", "lotus-requests"}}.items():
         met: set[str] = set()
-        for _address, response in crawl(asking, stage.person(letter)):
+        addresses = []
+        for address, response in Crawl(asking, stage.person(letter)).pages():
+            addresses.append(address)
             met |= set(CANARY.findall(said(response)))
         assert met >= wanted - {"fanyun", "lotus-prices"}, letter
+        assert set(addresses) >= {"/", "/requests/", "/account/password/change/", "/_ui/", *LISTS}, letter
+        assert len(addresses) >= 40, letter
+
+
+def stray_letters(stage: Stage) -> list[set[str]]:
+    """The foreign canaries of each letter that carries some."""
+    theirs = of_organisations(stage)
+    letters = Letter.objects.values_list("tenant_id", "context")
+    found = [set(CANARY.findall(json.dumps(context))) - theirs.get(tenant, set()) for tenant, context in letters]
+    return [strays for strays in found if strays]
+
+
+def stray_messages(stage: Stage) -> list[set[str]]:
+    """What messages to 21Vianet carry that is not of the very request that they are about."""
+    names = {stage.own["customer"].pk: "huaxin", stage.foreign["customer"].pk: "lotus"}
+    found = [
+        set(CANARY.findall(bytes(message.envelope).decode())) - {f"{names[message.tenant_id]}-requests"}
+        for message in OutboundMessage.objects.all()
+    ]
+    return [strays for strays in found if strays]
 
 
 def test_no_letter_carries_a_foreign_canary(stage: Stage) -> None:
-    theirs = of_organisations(stage)
-    letters = list(Letter.objects.values_list("tenant_id", "context"))
-    assert letters
-    strayed = [set(CANARY.findall(json.dumps(context))) - theirs.get(tenant, set()) for tenant, context in letters]
-    assert [found for found in strayed if found] == []
+    assert Letter.objects.filter(context__icontains="CANARY-huaxin-requests").exists()
+    assert stray_letters(stage) == []
 
 
 def test_no_message_to_21vianet_carries_more_than_its_own_request(stage: Stage) -> None:
-    names = {stage.own["customer"].pk: "huaxin", stage.foreign["customer"].pk: "lotus"}
-    messages = list(OutboundMessage.objects.all())
-    assert {message.tenant_id for message in messages} == set(names)
-    for message in messages:
-        assert set(CANARY.findall(bytes(message.envelope).decode())) == {f"{names[message.tenant_id]}-requests"}
+    carried = [CANARY.findall(bytes(message.envelope).decode()) for message in OutboundMessage.objects.all()]
+    assert {canary for found in carried for canary in found} == {"huaxin-requests", "lotus-requests"}
+    assert stray_messages(stage) == []
+
+
+def test_it_bites_a_letter_with_a_strangers_word(stage: Stage) -> None:
+    letter = Letter.objects.filter(tenant_id=stage.own["customer"].pk)[0]
+    Letter.objects.filter(pk=letter.pk).update(context={"title": "CANARY-lotus-requests", "note": "CANARY-huaxin"})
+    assert stray_letters(stage) == [{"lotus-requests"}]
+
+
+def test_it_bites_a_message_with_an_internal_note(stage: Stage) -> None:
+    message = OutboundMessage.objects.get(tenant_id=stage.own["customer"].pk)
+    envelope = bytes(message.envelope).replace(b"CANARY-huaxin-requests", b"CANARY-huaxin-notes")
+    OutboundMessage.objects.filter(pk=message.pk).update(envelope=envelope)
+    assert stray_messages(stage) == [{"huaxin-notes"}]
+
+
+def test_it_bites_a_link_that_does_not_work(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = subscriptions.showing.list_table
+    monkeypatch.setattr(
+        subscriptions.showing,
+        "list_table",
+        lambda *args: dataclasses.replace(
+            draw(*args), caption=format_html('<a href="{}">x</a>', "/organisations/nowhere/")
+        ),
+    )
+    here = f"/organisations/{stage.own['customer'].pk}/subscriptions/"
+    assert f"alice is offered /organisations/nowhere/ by {here}: 404" in strays(Asking(stage), stage.person("CG"))
 
 
 def test_it_bites_a_page_that_says_a_strangers_word(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
