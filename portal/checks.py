@@ -73,7 +73,8 @@ def _site() -> Iterator[CheckMessage]:
 
 def _keys() -> Iterator[CheckMessage]:
     named = [(name, getattr(settings, name)) for name in KEYS]
-    named += [("VIANET_VERIFY_KEYS", key) for key in settings.VIANET_VERIFY_KEYS]
+    for name in ("VIANET_VERIFY_KEYS", "SECRET_KEY_FALLBACKS"):
+        named += [(name, key) for key in getattr(settings, name)]
     for name, value in named:
         if STAND_IN in value or len(value) < SHORTEST_KEY:
             yield Error(

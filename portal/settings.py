@@ -36,6 +36,8 @@ def required(name: str, elsewhere: str) -> str:
 # --- The site
 DEBUG = False
 SECRET_KEY = required("SECRET_KEY", "not-secret-outside-production-" + "0" * 32)
+# Keys that were replaced: sessions, links and second factors made under them go on (docs/runbook.md, Keys).
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["127.0.0.1", "localhost", "testserver"])
 PORTAL_BASE_URL = required("PORTAL_BASE_URL", f"http://127.0.0.1:{env.str('PORT', default='8000')}").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PORTAL_BASE_URL]

@@ -1,5 +1,8 @@
 """Enrolling a second factor, which partner and operator people need in production."""
 
+import os
+import subprocess
+import sys
 from typing import Any
 
 from allauth.mfa.totp.internal.auth import (
@@ -8,10 +11,13 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
+from django.conf import settings as django_settings
 from django.test import Client
 from django.urls import reverse
 
+from dev import ROOT
 from portal.demo.cast import Cast
+from tenants.second_factor import PortalMfaAdapter
 from tests.people import PASSWORD
 from tests.tenants.test_sign_in import sign_in
 
@@ -62,3 +68,23 @@ def test_enrolling_ends_the_sessions_that_took_the_password_alone(cast: Cast, se
     assert anna.post(address, {"code": code}).status_code == 302
     assert anna.get("/customers/").status_code == 200
     assert thief.get("/customers/")["Location"] == "/account/login/?next=%2Fcustomers%2F"
+
+
+READ = """
+import sys, django
+django.setup()
+from tenants.second_factor import PortalMfaAdapter
+print(PortalMfaAdapter().decrypt(sys.argv[1]))
+"""
+
+
+def test_a_site_that_starts_under_a_new_key_reads_second_factors_of_the_old_one() -> None:
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "portal.settings",
+        "PORTAL_PROFILE": "test",
+        "SECRET_KEY": "a-new-key-" + "1" * 32,
+        "SECRET_KEY_FALLBACKS": f"a-leaf-between-{'2' * 32},{django_settings.SECRET_KEY}",
+    }
+    command = [sys.executable, "-c", READ, PortalMfaAdapter().encrypt("JBSWY3DPEHPK3PXP")]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "JBSWY3DPEHPK3PXP\n"), done.stderr
