@@ -3,6 +3,8 @@
 `portal.urls` names the handlers here for what Django refuses before any view runs.
 """
 
+from typing import Any
+
 import structlog
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -47,13 +49,16 @@ def answer(request: HttpRequest, error: PortalError) -> HttpResponse:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    """To the sign-in page and back, but never back to a form post or a fragment: an odd place to land."""
-    htmx = bool(getattr(request, "htmx", False))
-    back = request.get_full_path() if request.method == "GET" and not htmx else settings.LOGIN_REDIRECT_URL
+    """To the sign-in page and back, but never back to a form post or a fragment: from a fragment to the page around
+    it.
+    """
+    htmx: Any = getattr(request, "htmx", None)
+    if htmx:
+        back = htmx.current_url_abs_path or settings.LOGIN_REDIRECT_URL
+    else:
+        back = request.get_full_path() if request.method == "GET" else settings.LOGIN_REDIRECT_URL
     response = redirect_to_login(back, resolve_url(settings.LOGIN_URL))
-    if not htmx:
-        return response
-    return HttpResponse(status=401, headers={"HX-Redirect": response.url})
+    return HttpResponse(status=401, headers={"HX-Redirect": response.url}) if htmx else response
 
 
 def _page(request: HttpRequest, error: PortalError) -> HttpResponse:

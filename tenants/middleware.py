@@ -7,25 +7,23 @@ import structlog
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.db import connection, transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import resolve_url
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
-from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from portal import problems
+from portal.api.errors import API_PREFIX
 from portal.audit import book
 from portal.audit.chain import Outcome
 from portal.database import transaction_as
 from portal.errors import NotAllowed, Unauthenticated
+from portal.web import redirect_to
 from tenants.actor import NOBODY, Actor, acting_as
 from tenants.models import AccessToken
 from tenants.second_factor import must_have_second_factor
 from tenants.web import PortalRequest
 
 log = structlog.get_logger(__name__)
-API_PREFIX = "/v1.0/"
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 ACCOUNT_PREFIX = "/account/"
 OWN_TOKENS = f"{ACCOUNT_PREFIX}tokens/"
@@ -128,14 +126,14 @@ def _api_gate(request: PortalRequest, *, needs_sign_in: bool) -> HttpResponse | 
 
 
 def _page_gate(request: PortalRequest) -> HttpResponse | None:
+    """htmx follows an ordinary redirect and would put the page behind it into a fragment's place."""
     actor = request.actor
     if not actor.is_known:
-        query = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
-        return HttpResponseRedirect(resolve_url(settings.LOGIN_URL) + (f"?{query}" if query else ""))
+        return problems.answer(request, Unauthenticated())
     if actor.user and actor.user.must_change_password and not _on_the_way(request, "account_change_password"):
-        return HttpResponseRedirect(reverse("account_change_password"))
+        return redirect_to(request, "account_change_password")
     if _lacks_second_factor(actor) and not _on_the_way(request, *MFA_ENROLMENT, "account_change_password"):
-        return HttpResponseRedirect(reverse("mfa_activate_totp"))
+        return redirect_to(request, "mfa_activate_totp")
     return None
 
 
@@ -149,9 +147,9 @@ MFA_ENROLMENT = (
 
 
 def _on_the_way(request: PortalRequest, *names: str) -> bool:
-    """Whether the address is one of those that lead out of the gate; leaving and changing the language always is."""
+    """Whether the address is one of those that lead out of the gate; leaving always is."""
     match = request.resolver_match
-    return match is not None and match.view_name in {*names, "account_logout", "set_language", "shell:theme"}
+    return match is not None and match.view_name in {*names, "account_logout"}
 
 
 def _audit_refusal(request: PortalRequest, response: HttpResponse) -> None:

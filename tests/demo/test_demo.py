@@ -90,7 +90,7 @@ def test_a_wrong_password_opens_nothing(demo: Demo) -> None:
     stranger = Visitor(demo)
     assert "The sign-in name or the password is not right." in stranger.signs_in("alice@huaxin.example", "guess")
     stranger.reads("/")
-    assert stranger.at == "/account/login/?next=%2F"
+    assert stranger.at == "/account/login/?next=/"
 
 
 @pytest.fixture(scope="module")

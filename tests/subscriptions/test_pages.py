@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
-from django.utils.http import urlencode
 
 from portal.demo.cast import Cast
 from subscriptions.actions import change_quantity, rename, suspend

@@ -68,7 +68,7 @@ def test_no_person_of_a_tenant_enters(cast: Cast, browser_of: Callable[[str], Cl
 
 def test_a_visitor_is_sent_to_the_one_sign_in(browser_of: Callable[[str], Client]) -> None:
     answer = browser_of("").get("/admin/")
-    assert (answer.status_code, answer.headers["Location"]) == (302, "/account/login/?next=%2Fadmin%2F")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/account/login/?next=/admin/")
 
 
 def test_a_visitor_finds_no_second_sign_in(browser_of: Callable[[str], Client]) -> None:

@@ -78,7 +78,7 @@ def test_other_methods_do_not_exist(cast: Cast, browser_of: BrowserOf, page: str
 def test_a_visitor_is_sent_to_sign_in_and_back(cast: Cast, browser_of: BrowserOf, page: str) -> None:
     answer = browser_of("").get(address_of(cast, page))
     assert answer.status_code == 302
-    assert answer.headers["Location"].startswith("/account/login/?next=%2Forganisations%2F")
+    assert answer.headers["Location"].startswith("/account/login/?next=/organisations/")
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def test_a_blocked_or_deleted_person_does_not_sign_in(cast: Cast, state: dict[st
     User.objects.filter(pk=cast.ed.pk).update(**state)
     client = Client()
     sign_in(client, "ed@huaxin.example")
-    assert client.get("/")["Location"] == "/account/login/?next=%2F"
+    assert client.get("/")["Location"] == "/account/login/?next=/"
 
 
 def test_guessing_is_stopped_before_the_password_is_hashed(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,7 +83,35 @@ def test_behind_a_proxy_throttles_count_callers_and_believe_nobody_who_adds_addr
 
 def test_a_visitor_is_sent_to_sign_in_and_back(cast: Cast) -> None:
     answer = Client().get("/requests/")
-    assert (answer.status_code, answer["Location"]) == (302, "/account/login/?next=%2Frequests%2F")
+    assert (answer.status_code, answer["Location"]) == (302, "/account/login/?next=/requests/")
+
+
+def fragment(client: Client, address: str, page: str) -> Any:
+    """What htmx on `page` asks for by itself."""
+    return client.get(address, headers={"HX-Request": "true", "HX-Current-URL": f"http://testserver{page}"})
+
+
+def test_a_fragment_leads_to_sign_in_as_a_whole_page_and_back_to_the_page_around_it(cast: Cast) -> None:
+    answer = fragment(Client(), "/requests/SR-2026-000001/standing/?seen=1", "/requests/SR-2026-000001/")
+    assert (answer.status_code, answer.content) == (401, b"")
+    assert answer["HX-Redirect"] == "/account/login/?next=/requests/SR-2026-000001/"
+
+
+def test_a_fragment_never_leads_back_to_another_site(cast: Cast) -> None:
+    elsewhere = {"HX-Request": "true", "HX-Current-URL": "http://evil.example/requests/"}
+    assert Client().get("/requests/", headers=elsewhere)["HX-Redirect"] == "/account/login/?next=/"
+
+
+def test_a_fragment_leads_who_must_change_the_password_to_the_whole_page(cast: Cast, browser_of: Browser) -> None:
+    User.objects.filter(pk=cast.helen.pk).update(must_change_password=True)
+    answer = fragment(browser_of("helen"), "/requests/", "/requests/")
+    assert (answer.content, answer["HX-Redirect"]) == (b"", reverse("account_change_password"))
+
+
+def test_a_fragment_leads_who_must_enrol_to_the_whole_page(cast: Cast, browser_of: Browser, settings: Any) -> None:
+    settings.MFA_REQUIRED = True
+    answer = fragment(browser_of("helen"), "/requests/", "/requests/")
+    assert (answer.content, answer["HX-Redirect"]) == (b"", reverse("mfa_activate_totp"))
 
 
 @pytest.mark.parametrize("address", ["/account/signup/", "/account/email/", "/account/social/login/", "/accounts/"])
@@ -186,7 +214,7 @@ def test_with_a_second_factor_anna_works_and_is_asked_for_it(cast: Cast, setting
     TOTP.activate(cast.anna, generate_totp_secret())
     client = Client()
     assert sign_in(client, "anna@fanyun.example")["Location"] == reverse("mfa_authenticate")
-    assert client.get("/")["Location"] == "/account/login/?next=%2F"
+    assert client.get("/")["Location"] == "/account/login/?next=/"
     refused = client.post(reverse("mfa_authenticate"), {"code": "000000"})
     assert refused.status_code == 200
     assert client.get("/").status_code == 302
