@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -13,9 +14,9 @@ from django.shortcuts import resolve_url
 from django.utils.translation import gettext_lazy as _
 
 from portal import mail
-from portal.audit import book
 from portal.database import transaction_as
 from portal.web import redirect_to, toast
+from tenants.actions.account import choose_password
 from tenants.actor import Actor, acting_as
 from tenants.models import User
 
@@ -63,14 +64,13 @@ class PortalAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # as a
         return chosen
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
-        """A password of one's own choice: the temporary one is done with, and every other session ends with it."""
+        """allauth goes on with `user`: the session that chose the password lives by its new state."""
         if not isinstance(user, User):
             raise TypeError("The portal signs in its own users only.")
+        password_hash = make_password(password)
         with acting_as(Actor.of(user)) as actor:
-            user.set_password(password)
-            user.must_change_password = False
-            user.save(update_fields=["password", "must_change_password"])
-            book.record(actor, "tenants.password.changed", user)
+            chosen = choose_password(password_hash, actor=actor)
+        user.password, user.must_change_password = chosen.password, chosen.must_change_password
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """On to work: who had to choose a password at the first sign-in wants to get somewhere."""

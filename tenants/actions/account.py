@@ -1,9 +1,11 @@
 """What everybody may change about their own account."""
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from portal.audit import book
-from portal.errors import InvalidInput, Unauthenticated
+from portal.errors import InvalidInput, RuleBroken, Unauthenticated
+from tenants.actions.tokens import end_tokens
 from tenants.actor import Actor
 from tenants.models import User
 from tenants.models.user import LANGUAGES
@@ -40,6 +42,31 @@ def choose_preferences(*, actor: Actor, language: str, time_zone: str) -> User:
         return user
     user.save(update_fields=["language", "time_zone"])
     book.record(actor, "tenants.preferences.chosen", user, before=before, after=after)
+    return user
+
+
+@transaction.atomic
+def choose_password(password_hash: str, *, actor: Actor) -> User:
+    """A password of one's own choice, hashed by the caller, because that takes long. Every session and every token
+    ends; the caller keeps the present session by giving it the user's new mark.
+
+    `actor.user` is the person as it was when the old password or the letter's link was checked. Raises RuleBroken
+    `passwordChanged` when somebody has changed it since, such as an admin's reset, and `userBlocked`.
+    """
+    if actor.user is None:
+        raise Unauthenticated
+    user = User.objects.locked(actor.user.pk)
+    if (user.password, user.session_number) != (actor.user.password, actor.user.session_number):
+        raise RuleBroken(
+            _("The password was changed in the meantime. Sign in again, or ask an admin of your organisation."),
+            code="passwordChanged",
+        )
+    if not user.is_active or user.deleted_at is not None:
+        raise RuleBroken(_("This account is blocked or deleted."), code="userBlocked")
+    user.password, user.must_change_password = password_hash, False
+    user.save(update_fields=["password", "must_change_password"])
+    end_tokens(user)
+    book.record(actor, "tenants.password.changed", user)
     return user
 
 

@@ -23,6 +23,7 @@ NO_VERBS = {
 ASK_NO_RIGHT = {
     "choose_language": "one's own account",
     "choose_preferences": "one's own account",
+    "choose_password": "one's own account; the caller has checked the old password, or a letter's link",
     "end_other_sessions": "one's own account",
 }
 
