@@ -208,7 +208,9 @@ ACCOUNT_FORMS = {"login": "tenants.forms.account.SignInForm"}
 # Counted in the cache and asked before a password is hashed: one verification costs a tenth of a second of a core.
 ACCOUNT_RATE_LIMITS = {
     "login": env.str("LOGIN_RATE", default="30/m/ip"),
+    # The key is a sign-in name at one address: whoever guesses must not keep its owner out elsewhere.
     "login_failed": env.str("LOGIN_FAILED_RATE", default="20/m/ip,5/5m/key"),
+    "login_failed_anywhere": env.str("LOGIN_FAILED_ANYWHERE_RATE", default="1000/h/key"),
     "reset_password": "20/m/ip,5/m/key",
     "reset_password_from_key": "20/m/ip",
     "change_password": "5/m/user",

@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.internal.stagekit import clear_login
+from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AbstractBaseUser
@@ -19,6 +21,9 @@ from portal.web import redirect_to, toast
 from tenants.actions.account import choose_password
 from tenants.actor import Actor, acting_as
 from tenants.models import User
+
+BLOCKED = _("This account is blocked. Ask an admin of your organisation.")
+DELETED = _("This account is deleted. Ask an admin of your organisation to restore it.")
 
 
 class PortalBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth is published without types
@@ -51,9 +56,33 @@ class PortalAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # as a
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Failures are counted for a sign-in name at one address: elsewhere its owner still signs in."""
+        name = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{name}|{ratelimit.get_ip(request)}"
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """... and, with a much higher limit, for the name at all addresses together."""
+        super().pre_authenticate(request, **credentials)
+        name = super()._get_login_attempts_cache_key(request, **credentials)
+        anywhere = ratelimit.consume(request, app="allauth.account", action="login_failed_anywhere", key=name)
+        if not anywhere:
+            self._rollback_login_failed_rl_usage()
+            raise self.validation_error("too_many_login_attempts")
+        self._login_failed_rl_usage.usage += anywhere.usage
+
+    def pre_login(self, request: HttpRequest, user: AbstractBaseUser, **details: Any) -> HttpResponse | None:
+        """allauth asks of the account only whether it is blocked."""
+        if isinstance(user, User) and user.deleted_at is not None:
+            clear_login(request)
+            return self.respond_user_inactive(request, user)
+        answer: HttpResponse | None = super().pre_login(request, user, **details)
+        return answer
+
     def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
         """Told only to who knows the password: a stranger learns nothing about the account."""
-        toast(request, _("This account is blocked. Ask an admin of your organisation."), "danger")
+        deleted = isinstance(user, User) and user.deleted_at is not None
+        toast(request, DELETED if deleted else BLOCKED, "danger")
         return redirect_to(request, "account_login")
 
     def clean_password(self, password: str, user: AbstractBaseUser | None = None) -> str:
