@@ -10,7 +10,6 @@ from tenants.access import Allowed, Decision, Denied, Permission, can, tie_of
 from tenants.actor import Actor
 from tenants.models import Level, Role, User
 from tenants.models.role import LIGHT_ROLES, NEVER_ON_BEHALF, PARTNER_ADMIN_ROLES, TOP_ROLES
-from tenants.role_rules import LAST_ADMIN, is_last_admin, roles_of
 
 OWN_ACCOUNT = Denied("ownAccount", _("You cannot do this to your own account. Ask another admin."))
 OWN_PASSWORD = Denied("ownAccount", _("Change your own password in the account menu."))
@@ -19,16 +18,11 @@ GLOBAL_ADMIN_ON_BEHALF = Denied(
     _("A global admin's account is managed only by the organisation itself, never on its behalf."),
 )
 HOLDS_ROLES = Denied("targetHoldsRoles", _("This person holds admin roles. Only a global admin can do this."))
-# What would leave an organisation without a global admin when done to its last one.
-DISABLING = frozenset({Permission.USER_BLOCK, Permission.USER_DELETE})
 
 
 def decision_on(actor: Actor, permission: Permission, user: User) -> Decision:
-    """The table's answer about this account, then the conditions, then the rule about the last global admin."""
-    decision = can(actor, permission, user) and condition(actor, permission, user)
-    if decision and permission in DISABLING and user.is_active and is_last_admin(user):
-        return LAST_ADMIN
-    return decision
+    """The table's answer about this account, then the conditions."""
+    return can(actor, permission, user) and condition(actor, permission, user)
 
 
 def refuse_by_condition(actor: Actor, permission: Permission, user: User) -> None:
@@ -36,6 +30,11 @@ def refuse_by_condition(actor: Actor, permission: Permission, user: User) -> Non
     decision = condition(actor, permission, user)
     if not decision:
         raise NotAllowed(decision.reason, code=decision.code, subject=user)
+
+
+def roles_of(user: User) -> set[str]:
+    """The roles a person holds; no query where they were prefetched."""
+    return {assignment.role for assignment in user.role_assignments.all()}
 
 
 def refuse_if_deleted(user: User) -> None:

@@ -11,6 +11,7 @@ from tenants.access import Allowed, Decision, Denied, Permission, can
 from tenants.actor import Actor
 from tenants.models import Role, RoleAssignment, Tenant, User
 from tenants.models.role import NEVER_ON_BEHALF, PARTNER_ADMIN_ROLES, TOP_ROLES
+from tenants.people_rules import condition, roles_of
 
 OWN_ROLE = Denied("ownRole", _("You cannot change your own roles. Ask another global admin."))
 ON_BEHALF = Denied(
@@ -19,9 +20,6 @@ ON_BEHALF = Denied(
 ADMIN_ROLE = Denied("adminRole", _("Only a global admin gives or takes admin roles."))
 OWN_ADMINS_ROLE = Denied(
     "adminRole", _("Only a global admin of the customer itself gives or takes this role, never a partner.")
-)
-LAST_ADMIN = Denied(
-    "lastGlobalAdmin", _("This is the organisation's last global admin. Give the role to somebody else first.")
 )
 
 
@@ -39,28 +37,16 @@ def refuse_if_last_admin(user: User, without: Role | None = None) -> None:
         return
     if _top_roles(user):
         Tenant.objects.locked(user.tenant_id)
-    if is_last_admin(user):
-        raise RuleBroken(LAST_ADMIN.reason, code=LAST_ADMIN.code)
-
-
-def is_last_admin(user: User) -> bool:
-    """Whether nobody else who can sign in holds the organisation's highest role. For pages; verbs ask under a lock."""
-    held = _top_roles(user)
-    if not held:
-        return False
-    others = RoleAssignment.objects.filter(
-        tenant_id=user.tenant_id, role__in=held, user__is_active=True, user__deleted_at=None
-    )
-    return not others.exclude(user=user).exists()
-
-
-def roles_of(user: User) -> set[str]:
-    """The roles a person holds; no query where they were prefetched."""
-    return {assignment.role for assignment in user.role_assignments.all()}
+    if _is_last_admin(user):
+        message = _("This is the organisation's last global admin. Give the role to somebody else first.")
+        raise RuleBroken(message, code="lastGlobalAdmin")
 
 
 def giver_decision(actor: Actor, user: User, role: Role) -> Decision:
-    """Whether this actor, who holds the right, may give or take this role of this person."""
+    """Whether this actor, who holds the right, may give or take this role of this person.
+
+    Not the role alone decides: whose account an admin may not touch, that person's roles it may not touch either.
+    """
     if actor.machine:
         return Allowed()
     if actor.user_id == user.pk:
@@ -69,7 +55,18 @@ def giver_decision(actor: Actor, user: User, role: Role) -> Decision:
         return ON_BEHALF if role in TOP_ROLES else OWN_ADMINS_ROLE
     if role in PARTNER_ADMIN_ROLES and not actor.has_role(Role.PARTNER_GLOBAL_ADMIN):
         return ADMIN_ROLE
-    return Allowed()
+    return condition(actor, Permission.ROLE_ASSIGN, user)
+
+
+def _is_last_admin(user: User) -> bool:
+    """Whether nobody else who can sign in holds the organisation's highest role."""
+    held = _top_roles(user)
+    if not held:
+        return False
+    others = RoleAssignment.objects.filter(
+        tenant_id=user.tenant_id, role__in=held, user__is_active=True, user__deleted_at=None
+    )
+    return not others.exclude(user=user).exists()
 
 
 def _top_roles(user: User) -> set[str]:

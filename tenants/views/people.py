@@ -23,8 +23,8 @@ from tenants.forms.people import NewUserForm, RoleForm, UserFilter
 from tenants.models import Role, RoleAssignment, Tenant, User
 from tenants.models.role import ROLE_WORDS, ROLES_OF, TOP_ROLES
 from tenants.models.user import LANGUAGES
-from tenants.people_rules import decision_on
-from tenants.role_rules import decision_about, roles_of
+from tenants.people_rules import decision_on, roles_of
+from tenants.role_rules import decision_about
 from tenants.views.parts import pages, show_refusal, trail
 from tenants.visibility import TenantQuerySet
 from tenants.web import PortalRequest, page
@@ -137,7 +137,8 @@ def _created(request: PortalRequest, customer: Tenant, form: NewUserForm) -> Htt
         user, secret = create_user(customer, actor=request.actor, **form.cleaned_data)
         return show_password(request, customer, user, secret, _("The account of %(name)s is ready"))
 
-    return once_per_form(request, request.actor.user.pk, act, remedy=SHOWN_ONCE) if request.actor.user else act()
+    caller: Any = request.actor.user_id  # pages are opened by people
+    return once_per_form(request, caller, act, remedy=SHOWN_ONCE)
 
 
 def show_password(request: PortalRequest, customer: Tenant, user: User, secret: str, title: str) -> HttpResponse:
@@ -150,9 +151,7 @@ def show_password(request: PortalRequest, customer: Tenant, user: User, secret: 
         (_("Temporary password"), ""),
     )
     context = {"organisation": customer, "person": user, "secret": secret, "title": title % name, "crumbs": crumbs}
-    response = render_page(request, "tenants/password_once.html", context)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return render_page(request, "tenants/password_once.html", context)
 
 
 @page((Tenant, "customer_id"), (User, "user_id"), get=Permission.USER_LIST)
