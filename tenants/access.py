@@ -15,16 +15,18 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from portal.errors import NotAllowed
+from portal.errors import NotAllowed, Unauthenticated
 from portal.ui.separators import listed_lazy
-from tenants.actor import Actor
+from tenants.actor import Actor, roles_now
 from tenants.grants import CUSTOMERS_NEVER, GRANTS, SYSTEM_GRANTS, Basis, Need, Rule
 from tenants.models import (
+    AccessToken,
     DelegatedAdmin,
     Kind,
     Level,
     ResellerRelationship,
     RoleAssignment,
+    Tenant,
     TenantGroupPermission,
     User,
 )
@@ -133,13 +135,17 @@ def can(actor: Actor, permission: Permission, subject: Any = None) -> Decision:
 
 
 def require(actor: Actor, permission: Permission, subject: Any = None) -> None:
-    """Ask inside a verb. What was asked still holds when the verb saves: the relationship and the grants are locked,
-    shared.
+    """Ask inside a verb, of what is true now: the actor's account and roles, and what ties it to the customer, are
+    read again and locked, so that what was asked still holds when the verb saves.
 
-    Raises `NotAllowed` (403), which the middleware audits in a transaction of its own.
+    Raises `NotAllowed` (403), which the middleware audits in a transaction of its own, and `Unauthenticated` for an
+    actor whose account was closed since the request began.
     """
+    if actor.user is not None:
+        _renew(actor, permission, subject)
     if subject is not None and actor.is_partner and subject.tenant_id != actor.tenant_id:
-        actor.ties[subject.tenant_id] = _load_tie(actor, subject.tenant_id, lock=True)
+        ending = permission is Permission.RELATIONSHIP_END
+        actor.ties[subject.tenant_id] = _load_tie(actor, subject.tenant_id, lock=LOCK_ROW if ending else LOCK_SHARED)
     decision = can(actor, permission, subject)
     if not decision:
         raise NotAllowed(decision.reason, code=decision.code, subject=subject)
@@ -166,7 +172,7 @@ def people_who_can(permission: Permission, subject: Any, tenant_id: UUID) -> Que
 def tie_of(actor: Actor, customer_id: UUID) -> Tie:
     """What binds the actor's organisation to this customer; remembered for the request."""
     if customer_id not in actor.ties:
-        actor.ties[customer_id] = _load_tie(actor, customer_id, lock=False)
+        actor.ties[customer_id] = _load_tie(actor, customer_id)
     return actor.ties[customer_id]
 
 
@@ -253,7 +259,7 @@ _BASES: Mapping[Basis, Callable[[Rule, Actor, Any], Denied | None]] = {
 }
 
 
-def _load_tie(actor: Actor, customer_id: UUID, *, lock: bool) -> Tie:
+def _load_tie(actor: Actor, customer_id: UUID, *, lock: str = "") -> Tie:
     """Three queries: the relationship, the grants in force, and the object permissions of the actor's groups."""
     if not actor.is_partner or customer_id == actor.tenant_id:
         return Tie()
@@ -262,8 +268,8 @@ def _load_tie(actor: Actor, customer_id: UUID, *, lock: bool) -> Tie:
     )
     grants = DelegatedAdmin.objects.in_force().filter(partner_id=actor.tenant_id, customer_id=customer_id)
     if lock:
-        lock_shared(relationships)
-        lock_shared(grants)
+        _lock(relationships, lock)
+        _lock(grants, LOCK_SHARED)
     guardian = TenantGroupPermission.objects.filter(content_object_id=customer_id, group__user=actor.user_id)
     return Tie(
         reseller=relationships.exists(),
@@ -272,12 +278,45 @@ def _load_tie(actor: Actor, customer_id: UUID, *, lock: bool) -> Tie:
     )
 
 
+# --- What `require` holds until the verb has saved --------------------------------------------------------------------
+
+# What Django does not spell: verbs of one person or customer may run together, whoever takes away what they rest on
+# waits. A verb that changes the row itself takes the stronger lock at once: two that asked for more would wait for each
+# other for ever.
+LOCK_SHARED = "FOR SHARE"
+LOCK_ROW = "FOR NO KEY UPDATE"
+
+
+def _renew(actor: Actor, permission: Permission, subject: Any) -> None:
+    """Read the actor's account and roles again. Every verb that changes either holds the person's lock.
+
+    The lock on the person whom the verb is about is taken here too, always in the order of their keys: two admins
+    who turn on each other must not wait for each other.
+    """
+    assert actor.user is not None  # noqa: S101 - asked by the caller; tells the type checker
+    people = User.objects.for_system("who acts, and on whom")
+    changed = subject.pk if isinstance(subject, User) else actor.user.pk
+    for pk in sorted({actor.user.pk, changed}):
+        _lock(people.filter(pk=pk), LOCK_ROW if isinstance(subject, User) and pk == changed else LOCK_SHARED)
+    revoked = actor.token and not AccessToken.objects.filter(pk=actor.token.pk, revoked_at=None).exists()
+    if revoked or not people.filter(pk=actor.user.pk, is_active=True, deleted_at=None).exists():
+        raise Unauthenticated
+    actor.roles = roles_now(actor.user)
+    if actor.tenant and any(Need.GOOD_STANDING in rule.needs for rule in GRANTS[permission]):
+        _lock(Tenant.objects.for_system("the actor's own organisation").filter(pk=actor.tenant.pk), LOCK_SHARED)
+        actor.tenant.refresh_from_db(fields=["standing"])
+
+
 def lock_shared(rows: QuerySet[Any]) -> None:
-    """FOR SHARE, which Django does not spell: verbs of one customer may run together, ending the tie waits for them."""
+    """Verbs of one customer may run together; whoever ends what these rows say waits for them."""
+    _lock(rows, LOCK_SHARED)
+
+
+def _lock(rows: QuerySet[Any], strength: str) -> None:
     if connection.vendor == "postgresql":
-        sql, parameters = rows.values("pk").query.sql_with_params()
+        sql, parameters = rows.order_by().values("pk").query.sql_with_params()
         with connection.cursor() as cursor:
-            cursor.execute(f"{sql} FOR SHARE", parameters)
+            cursor.execute(f"{sql} {strength}", parameters)
 
 
 # --- The same table as conditions on rows ---------------------------------------------------------------------------

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 class Actor:
     """The one who asks. Nobody (`user` and `machine` both empty) may do nothing.
 
-    `scopes` is None for a session, or the rights that a token may use. `ties` remembers, for this request only, what
-    binds a partner to the customers it was asked about; `memory` what a room has looked up about an organisation.
+    `token` is None for a session; a token narrows the rights to its scopes. `ties` remembers, for this request only,
+    what binds a partner to the customers it was asked about; `memory` what a room has looked up about an organisation.
+    `roles` are those of the request's beginning, which `access.require` reads again.
     """
 
     user: User | None = None
@@ -32,8 +33,7 @@ class Actor:
     @classmethod
     def of(cls, user: User, token: AccessToken | None = None) -> "Actor":
         """A person, with the roles it holds at this moment. Two queries at most."""
-        roles = RoleAssignment.objects.for_system("the actor's own roles").filter(user=user)
-        return cls(user, user.tenant, frozenset(roles.values_list("role", flat=True)), token=token)
+        return cls(user, user.tenant, roles_now(user), token=token)
 
     @classmethod
     def system(cls, name: str) -> "Actor":
@@ -79,6 +79,12 @@ class Actor:
             "name": self.machine or (self.user.display_name if self.user else ""),
             "tenant_id": self.tenant_id,
         }
+
+
+def roles_now(user: User) -> frozenset[str]:
+    """The roles that a person holds at this moment."""
+    roles = RoleAssignment.objects.for_system("the actor's own roles").filter(user=user)
+    return frozenset(roles.values_list("role", flat=True))
 
 
 NOBODY = Actor()

@@ -52,7 +52,7 @@ class ActorMiddleware:
         atomic = connection.vendor == "postgresql" or not reading
         with transaction_as(home=request.actor.tenant_id, system=request.actor.machine, atomic=atomic):
             response = self.get_response(request)
-            if atomic and response.status_code >= 400:
+            if atomic and (response.status_code >= 400 or hasattr(response, "portal_error")):
                 transaction.set_rollback(True)
         return response
 

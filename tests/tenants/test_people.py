@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from portal.audit.models import AuditEntry
 from portal.demo.cast import Cast
-from portal.errors import InvalidInput, NotAllowed, RuleBroken
+from portal.errors import InvalidInput, NotAllowed, RuleBroken, Unauthenticated
 from tenants.actions.organisations import grant_delegated_admin, revoke_delegated_admin
 from tenants.actions.people import (
     block_user,
@@ -23,6 +23,7 @@ from tenants.actions.people import (
 )
 from tenants.actions.roles import assign_role
 from tenants.models import DelegatedAdmin, Level, Role, User
+from tenants.role_rules import refuse_if_last_admin
 
 VERBS = {"block": block_user, "delete": delete_user, "reset": reset_password}
 
@@ -137,14 +138,24 @@ def test_nobody_does_it_to_themselves(cast: Cast, verb: str) -> None:
 
 
 @pytest.mark.parametrize("verb", [block_user, delete_user])
-def test_the_last_global_admin_is_neither_blocked_nor_deleted(cast: Cast, verb: Callable[..., Any]) -> None:
+def test_who_was_closed_while_clicking_acts_no_more(cast: Cast, verb: Callable[..., Any]) -> None:
     assign_role(cast.uma, Role.GLOBAL_ADMIN, actor=cast.actor("alice"))
-    second = cast.actor("uma")
-    verb(cast.alice, actor=second)
-    with pytest.raises(RuleBroken) as refusal:
-        # Alice's rights as they were when her click began; the lock decides by what is true now.
-        verb(cast.uma, actor=type(second)(cast.alice, cast.huaxin, frozenset({Role.GLOBAL_ADMIN})))
-    assert refusal.value.code == "lastGlobalAdmin"
+    clicking = cast.actor("alice")
+    verb(cast.alice, actor=cast.actor("uma"))
+    with pytest.raises(Unauthenticated):
+        verb(cast.uma, actor=clicking)
+    assert (fresh(cast.uma).is_active, fresh(cast.uma).deleted_at) == (True, None)
+
+
+def test_the_rule_about_the_last_global_admin_counts_only_who_can_sign_in(cast: Cast) -> None:
+    """No right leads to it while each act sees the one before; the rule stands below all rights."""
+    assign_role(cast.uma, Role.GLOBAL_ADMIN, actor=cast.actor("alice"))
+    refuse_if_last_admin(cast.uma)
+    for closed in ({"is_active": False}, {"is_active": True, "deleted_at": timezone.now()}):
+        User.objects.filter(pk=cast.alice.pk).update(**closed)
+        with pytest.raises(RuleBroken) as refusal:
+            refuse_if_last_admin(cast.uma)
+        assert refusal.value.code == "lastGlobalAdmin"
 
 
 def test_a_helpdesk_agent_acts_as_password_admin(cast: Cast) -> None:
