@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal.audit import book
@@ -36,11 +37,12 @@ def issue_token(
     user = User.objects.locked(user.pk)
     days = settings.TOKEN_DAYS if days is None else days
     _check(user, days, scopes, customer)
+    _check_name(name)
     secret = AccessToken.new_secret()
     token = AccessToken(
         user=user,
         customer=customer,
-        name=name or str(_("Token")),
+        name=name or "Token",
         digest=AccessToken.digest_of(secret),
         scopes=list(scopes),
         expires_at=timezone.now() + timedelta(days=days),
@@ -66,6 +68,12 @@ def revoke_token(token: AccessToken, *, actor: Actor) -> AccessToken:
 def end_tokens(user: User) -> int:
     """Revoke every token of a person whose account a verb has just closed or secured; how many there were."""
     return AccessToken.objects.filter(user=user, revoked_at=None).update(revoked_at=timezone.now())
+
+
+def _check_name(name: str) -> None:
+    longest = AccessToken._meta.get_field("name").max_length or 0
+    if len(name) > longest:
+        raise InvalidInput(format_lazy(_("At most {most} characters."), most=longest), code="invalidName")
 
 
 def _check(user: User, days: int, scopes: Sequence[str], customer: Tenant | None) -> None:

@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from portal.audit.models import AuditEntry
 from portal.demo.cast import Cast
@@ -63,6 +63,7 @@ def test_a_token_can_be_for_one_customer_some_rights_and_some_days(cast: Cast) -
         ("alice@huaxin.example", "--scope", "everything"),
         ("alice@huaxin.example", "--days", "0"),
         ("alice@huaxin.example", "--days", "366"),
+        ("alice@huaxin.example", "--name", "n" * 81),
     ],
 )
 def test_what_makes_no_sense_is_refused(cast: Cast, words: tuple[str, ...]) -> None:
@@ -74,6 +75,18 @@ def test_what_makes_no_sense_is_refused(cast: Cast, words: tuple[str, ...]) -> N
 def test_a_token_for_an_organisation_out_of_reach_is_refused(cast: Cast) -> None:
     with pytest.raises(CommandError):
         issued("anna@fanyun.example", "--tenant", str(cast.lotus.pk))
+
+
+def test_a_token_without_a_name_is_called_the_same_in_every_language(cast: Cast) -> None:
+    with translation.override("fr"):
+        token, _secret = issue_token(cast.anna, actor=cast.actor("anna"))
+    assert token.name == "Token"
+
+
+def test_a_name_that_is_too_long_is_refused_in_words(cast: Cast) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        issue_token(cast.anna, actor=cast.actor("anna"), name="n" * 81)
+    assert (refusal.value.code, str(refusal.value)) == ("invalidName", "At most 80 characters.")
 
 
 def test_a_blocked_person_gets_none_and_loses_what_it_had(cast: Cast) -> None:
