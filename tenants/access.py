@@ -157,7 +157,9 @@ def allowed_actions(actor: Actor, subject: Any, actions: Mapping[str, Permission
 
 
 def people_who_can(permission: Permission, subject: Any, tenant_id: UUID) -> QuerySet[User]:
-    """The people of one organisation who hold this right on this object: whom to tell."""
+    """The people of one organisation whose roles hold this right, where the organisation is the object's own or serves
+    the customer: whom to tell. No more is asked: neither needs, nor grants, nor who made the object.
+    """
     roles = {role for rule in GRANTS[permission] for role in rule.roles if rule.basis is not Basis.OWN}
     holders = RoleAssignment.objects.for_system("whom to tell").filter(tenant_id=tenant_id, role__in=roles)
     people = User.objects.for_system("whom to tell").filter(
@@ -204,6 +206,8 @@ def _refusal(rule: Rule, actor: Actor, subject: Any) -> Denied | None:
         return SUSPENDED
     if subject is None or rule.basis is Basis.ANYWHERE:
         return None
+    if rule.basis in _ABROAD and subject.tenant_id == actor.tenant_id:
+        return WRONG_SIDE
     refusal = _BASES[rule.basis](rule, actor, subject)
     if refusal is None and Need.GRANT in rule.needs:
         refusal = _delegated(rule, actor, subject)
@@ -246,7 +250,7 @@ def _delegated_admin(rule: Rule, actor: Actor, subject: Any) -> Denied | None:
 
 def _tied(rule: Rule, actor: Actor, subject: Any) -> Denied | None:
     tie = tie_of(actor, subject.tenant_id)
-    return None if tie.guardian and (tie.reseller or tie.levels) else NO_RELATIONSHIP
+    return None if rule.guardian in tie.guardian and (tie.reseller or tie.levels) else NO_RELATIONSHIP
 
 
 _BASES: Mapping[Basis, Callable[[Rule, Actor, Any], Denied | None]] = {
@@ -257,6 +261,10 @@ _BASES: Mapping[Basis, Callable[[Rule, Actor, Any], Denied | None]] = {
     Basis.DELEGATED_ADMIN: _delegated_admin,
     Basis.TIED: _tied,
 }
+
+
+# Bases on which a partner acts for a customer, never for itself.
+_ABROAD = frozenset({Basis.RESELLER, Basis.DELEGATED, Basis.DELEGATED_ADMIN, Basis.TIED})
 
 
 def _load_tie(actor: Actor, customer_id: UUID, *, lock: str = "") -> Tie:

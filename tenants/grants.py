@@ -80,7 +80,8 @@ GRANTS: Mapping[Permission, tuple[Rule, ...]] = {
         _rule(EVERY_CUSTOMER_ROLE, B.HOME),
     ),
     P.CUSTOMER_CREATE: (_rule((GA, AA, SA), B.ANYWHERE, N.GOOD_STANDING),),
-    P.RELATIONSHIP_START: (_rule((GA, AA, SA), B.ANYWHERE, N.GOOD_STANDING),),
+    # The machine `setup` alone: asking for a relationship and accepting it have no verbs yet.
+    P.RELATIONSHIP_START: (),
     P.RELATIONSHIP_END: (_rule((GA, AA), B.RESELLER),),
     P.PARTNER_APPROVE: (_rule((OA,), B.ANYWHERE),),
     P.GRANT_READ: (_rule((CG, CR), B.HOME),),
@@ -132,7 +133,7 @@ GRANTS: Mapping[Permission, tuple[Rule, ...]] = {
     P.SUBSCRIPTION_ASK_CHANGE: (_rule((CG, CL, CB), B.HOME),),
     # Support
     P.REQUEST_RAISE: (_rule((CG, CU, CL, CP, CS, CB), B.HOME),),
-    P.REQUEST_FILE: (_rule((GA, AA, HA), B.RESELLER, N.GRANT),),
+    P.REQUEST_FILE: (_rule((GA, AA, HA), B.RESELLER, N.GRANT, guardian="file_requests"),),
     P.REQUEST_READ: (
         _rule((CG, CR, CS), B.HOME),
         _rule((CU, CL, CP, CB), B.OWN),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tenants.actions.organisations import (
+    end_relationship,
     found_organisation,
     grant_delegated_admin,
     revoke_delegated_admin,
@@ -14,7 +15,7 @@ from tenants.actions.organisations import (
 from tenants.actions.people import create_user
 from tenants.actions.roles import assign_role
 from tenants.actor import Actor, acting_as
-from tenants.models import Kind, Role, Tenant, User
+from tenants.models import Kind, ResellerRelationship, Role, Tenant, User
 from tenants.services import Service
 
 DEMO_PASSWORD = "Portal-Demo-2026"  # noqa: S105 - printed by the demo for everybody; production has no demo
@@ -49,6 +50,7 @@ PEOPLE: dict[str, tuple[str, str, str, tuple[Role, ...]]] = {
     "jun": ("jade", "Jun Jiang", "zh-hans", (Role.GLOBAL_ADMIN,)),
 }
 RELATIONSHIPS = (("fanyun", "huaxin"), ("fanyun", "jade"), ("beichen", "lotus"))
+FORMER_RELATIONSHIPS = (("beichen", "boris", "huaxin"),)
 
 
 @dataclass(slots=True)
@@ -126,16 +128,19 @@ def _open_accounts(cast: Cast, organisation: str, password: str, setup: Actor) -
 
 
 def _tie(cast: Cast, setup: Actor) -> None:
-    """Fanyun serves Huaxin and Jade Bikes, Beichen serves Lotus Tea; Huaxin lets Beichen administer one service;
-    Jade took it back.
+    """Fanyun serves Huaxin and Jade Bikes, Beichen serves Lotus Tea; Huaxin lets Beichen, who served it before,
+    administer one service; Jade took it back.
     """
+    former = [(partner, customer) for partner, _agent, customer in FORMER_RELATIONSHIPS]
     with acting_as(setup):
-        for partner, customer in RELATIONSHIPS:
+        for partner, customer in (*RELATIONSHIPS, *former):
             start_relationship(cast.organisations[partner], cast.organisations[customer], actor=setup)
     _grant(cast, "alice", "huaxin", "fanyun")
     _grant(cast, "alice", "huaxin", "beichen", Service.SHAREPOINT)
     _grant(cast, "mallory", "lotus", "beichen")
     _grant(cast, "jun", "jade", "fanyun", revoked=True)
+    for _partner, agent, customer in FORMER_RELATIONSHIPS:
+        _end(cast, agent, customer)
 
 
 def _grant(cast: Cast, giver: str, customer: str, partner: str, service: str = "", *, revoked: bool = False) -> None:
@@ -146,3 +151,10 @@ def _grant(cast: Cast, giver: str, customer: str, partner: str, service: str = "
         )
         if revoked:
             revoke_delegated_admin(grant, actor=actor)
+
+
+def _end(cast: Cast, agent: str, customer: str) -> None:
+    actor, served = cast.actor(agent), cast.organisations[customer]
+    with acting_as(actor, served):
+        living = ResellerRelationship.objects.for_system("the demo's own cast").filter(ended_at=None)
+        end_relationship(living.get(partner=actor.tenant, customer=served), actor=actor)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import hooks
 from portal.audit import book
-from portal.errors import InvalidInput, NotAllowed, RuleBroken
+from portal.errors import InvalidInput, RuleBroken, Text
 from tenants import letters
 from tenants.access import Permission, require
 from tenants.actions.roles import role_group
@@ -34,12 +34,11 @@ from tenants.services import Service
 
 COMMERCE = {
     "see_customer": (Role.PARTNER_GLOBAL_ADMIN, Role.ADMIN_AGENT, Role.SALES_AGENT, Role.HELPDESK_AGENT),
-    "edit_customer": (Role.PARTNER_GLOBAL_ADMIN, Role.ADMIN_AGENT, Role.SALES_AGENT, Role.HELPDESK_AGENT),
     "manage_subscriptions": (Role.PARTNER_GLOBAL_ADMIN, Role.ADMIN_AGENT, Role.SALES_AGENT),
 }
 DELEGATED = {
     name: (Role.PARTNER_GLOBAL_ADMIN, Role.ADMIN_AGENT, Role.HELPDESK_AGENT)
-    for name in ("administer_on_behalf", "see_service_health", "file_requests")
+    for name in ("administer_on_behalf", "file_requests")
 }
 
 
@@ -71,10 +70,13 @@ def found_organisation(
 
 @transaction.atomic
 def start_relationship(partner: Tenant, customer: Tenant, *, actor: Actor) -> ResellerRelationship:
-    """Tie a customer to a partner who sells to it; the partner's role groups receive the commerce permissions."""
+    """Tie a customer to a partner who sells to it; the partner's role groups receive the commerce permissions.
+
+    Only the machine `setup` does, once the customer has agreed outside the portal (rules.md 1).
+    """
     require(actor, Permission.RELATIONSHIP_START)
-    if actor.tenant_id not in {None, partner.pk}:
-        raise NotAllowed(_("A partner starts only its own relationships."), code="outOfReach", subject=partner)
+    if (partner.kind, customer.kind) != (Kind.PARTNER, Kind.CUSTOMER):
+        raise InvalidInput(_("A relationship ties a partner to a customer."), code="kindMismatch")
     Tenant.objects.locked(customer.pk)
     if (
         ResellerRelationship.objects.for_system("uniqueness")
@@ -95,9 +97,9 @@ def end_relationship(relationship: ResellerRelationship, *, actor: Actor) -> Res
 
     The partner's reach over the customer's rows ends in the same transaction; what it was stays as history.
     """
-    require(actor, Permission.RELATIONSHIP_END, relationship.customer)
+    require(actor, Permission.RELATIONSHIP_END, relationship)
     relationship = ResellerRelationship.objects.locked(relationship.pk)
-    if relationship.ended_at is not None or relationship.partner_id != actor.tenant_id:
+    if relationship.ended_at is not None:
         raise RuleBroken(_("This relationship has already ended."), code="relationshipEnded")
     hooks.call("tenants.relationship_ending", relationship=relationship, actor=actor)
     relationship.ended_at = timezone.now()
@@ -105,6 +107,19 @@ def end_relationship(relationship: ResellerRelationship, *, actor: Actor) -> Res
     _take(relationship.partner, relationship.customer, COMMERCE)
     book.record(actor, "tenants.relationship.ended", relationship, before={"partner": relationship.partner.name})
     return relationship
+
+
+def known_partners(customer: Tenant) -> QuerySet[Tenant]:
+    """The partners that a customer may grant to: those who sell to it, and those it has let in before.
+
+    A customer never browses all partners; a new one comes by a relationship.
+    """
+    sellers = ResellerRelationship.objects.for_system("the customer's own partners").filter(
+        customer=customer, ended_at=None
+    )
+    helpers = DelegatedAdmin.objects.filter(customer=customer)
+    known = Tenant.objects.for_system("the customer's own partners")
+    return known.filter(pk__in=sellers.values("partner_id")) | known.filter(pk__in=helpers.values("partner_id"))
 
 
 @transaction.atomic
@@ -120,14 +135,17 @@ def grant_delegated_admin(
     """Let a partner administer the customer: one service, or all when `service` is empty, until `expires_at` or for
     ever.
 
-    Only the customer's global admin grants (rules.md 2). An expired grant for the same service gives way to the new
-    one.
+    Only the customer's global admin grants (rules.md 2), and only to `known_partners`. An expired grant for the same
+    service gives way to the new one.
     """
     require(actor, Permission.GRANT_MAKE, customer)
     if expires_at is not None and expires_at <= timezone.now():
-        message = _("The last day has passed. Choose today or a later day.")
-        raise InvalidInput(message, code="expiryInPast", details=[{"target": "expires_on", "message": str(message)}])
+        raise _wrong("expires_on", _("The last day has passed. Choose today or a later day."), "expiryInPast")
+    if service not in {"", *Service.values}:
+        raise _wrong("service", _("This is not one of the possible values."), "unknownService")
     Tenant.objects.locked(customer.pk)
+    if not known_partners(customer).filter(pk=partner.pk).exists():
+        raise _wrong("partner", _("Your organisation does not know this partner."), "unknownPartner")
     standing = DelegatedAdmin.objects.filter(customer=customer, partner=partner, service=service, revoked_at=None)
     if standing.in_force().exists():
         raise RuleBroken(
@@ -169,6 +187,10 @@ def revoke_delegated_admin(grant: DelegatedAdmin, *, actor: Actor) -> DelegatedA
     )
     _tell("grant_revoked", grant, actor)
     return grant
+
+
+def _wrong(target: str, message: Text, code: str) -> InvalidInput:
+    return InvalidInput(message, code=code, details=[{"target": target, "message": str(message)}])
 
 
 def _tell(letter: str, grant: DelegatedAdmin, actor: Actor) -> None:

@@ -5,13 +5,13 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tenants.models import Level, Tenant
 from tenants.services import Service
-from tenants.visibility import TenantQuerySet
 
 
 class GrantForm(forms.Form):
@@ -44,7 +44,7 @@ class GrantForm(forms.Form):
         validators=[MaxValueValidator(date(2999, 12, 31))],  # the day after must still be a day
     )
 
-    def __init__(self, *args: Any, partners: TenantQuerySet[Tenant], **keywords: Any) -> None:
+    def __init__(self, *args: Any, partners: QuerySet[Tenant], **keywords: Any) -> None:
         super().__init__(*args, **keywords)
         field = self.fields["partner"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - declared so above; tells the type checker

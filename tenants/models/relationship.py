@@ -14,6 +14,7 @@ from guardian.models import GroupObjectPermissionBase
 from tenants.models.tenant import Tenant
 from tenants.models.user import User
 from tenants.permissions import Permission
+from tenants.services import Service
 from tenants.visibility import Tenancy, TenantQuerySet
 
 
@@ -45,6 +46,11 @@ class ResellerRelationship(models.Model):
     def tenant_id(self) -> uuid.UUID:
         """The customer owns what ties others to it."""
         return self.customer_id
+
+    @property
+    def reach_partner_id(self) -> uuid.UUID:
+        """For another partner of the same customer there is nothing to end."""
+        return self.partner_id
 
 
 class Level(models.TextChoices):
@@ -95,6 +101,7 @@ class DelegatedAdmin(models.Model):
                 name="one_grant_per_service",
             ),
             models.CheckConstraint(name="grant_level", condition=models.Q(level__in=Level.values)),
+            models.CheckConstraint(name="grant_service", condition=models.Q(service__in=["", *Service.values])),
         ]
         indexes = [models.Index(fields=("customer", "partner"), name="grant_by_customer")]
 

@@ -48,10 +48,8 @@ class Tenant(models.Model):
         default_permissions = ()
         permissions = [
             ("see_customer", "See the customer"),
-            ("edit_customer", "Edit the customer"),
             ("manage_subscriptions", "Manage the customer's subscriptions"),
             ("administer_on_behalf", "Administer on behalf of the customer"),
-            ("see_service_health", "See the customer's service health"),
             ("file_requests", "File requests to 21Vianet for the customer"),
         ]
         constraints = [

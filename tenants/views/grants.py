@@ -17,30 +17,16 @@ from portal.ui.separators import listed
 from portal.ui.tables import Cell, Column, Empty, Table
 from portal.web import redirect_to, render_page, toast
 from tenants.access import Decision, Denied, Permission, can
-from tenants.actions.organisations import grant_delegated_admin, revoke_delegated_admin
+from tenants.actions.organisations import grant_delegated_admin, known_partners, revoke_delegated_admin
 from tenants.forms.grants import GrantForm
 from tenants.models import DelegatedAdmin, Level, ResellerRelationship, Tenant
 from tenants.models.relationship import last_moment
 from tenants.portfolio import remaining_ties
 from tenants.services import Service
 from tenants.views.parts import Links, pages, show_refusal, trail
-from tenants.visibility import TenantQuerySet
 from tenants.web import PortalRequest, page
 
 NO_PARTNER = "noPartner"
-
-
-def partners_of(customer: Tenant) -> TenantQuerySet[Tenant]:
-    """The partners that a customer may grant to: those who sell to it, and those it has let in before.
-
-    A customer never browses all partners; a new one comes by a relationship that the partner starts.
-    """
-    sellers = ResellerRelationship.objects.for_system("the customer's own partners").filter(
-        customer=customer, ended_at=None
-    )
-    helpers = DelegatedAdmin.objects.filter(customer=customer)
-    known = Tenant.objects.for_system("the customer's own partners")
-    return known.filter(pk__in=sellers.values("partner_id")) | known.filter(pk__in=helpers.values("partner_id"))
 
 
 def service_label(service: str) -> str:
@@ -78,7 +64,7 @@ def grant_list(request: PortalRequest, customer: Tenant) -> HttpResponse:
 
 def _may_grant(actor: Any, customer: Tenant) -> Decision:
     decision = can(actor, Permission.GRANT_MAKE, customer)
-    if decision and not partners_of(customer).exists():
+    if decision and not known_partners(customer).exists():
         return Denied(NO_PARTNER, _("No partner has a relationship with your organisation yet."))
     return decision
 
@@ -162,7 +148,7 @@ def _revoke_link(grant: DelegatedAdmin) -> SafeString | str:
 @page((Tenant, "customer_id"), get=Permission.GRANT_MAKE, post=Permission.GRANT_MAKE)
 def grant_new(request: PortalRequest, customer: Tenant) -> HttpResponse:
     """A form: whom, how far, for what, until when."""
-    form = GrantForm(request.POST or None, partners=partners_of(customer))
+    form = GrantForm(request.POST or None, partners=known_partners(customer))
     status = 200
     if request.method == "POST":
         status = 422

@@ -5,7 +5,7 @@ force.
 import pytest
 
 from portal.demo.cast import Cast
-from tenants.actions.organisations import COMMERCE, DELEGATED, revoke_delegated_admin
+from tenants.actions.organisations import COMMERCE, DELEGATED, end_relationship, revoke_delegated_admin
 from tenants.actions.roles import group_name, role_group
 from tenants.models import (
     DelegatedAdmin,
@@ -70,6 +70,20 @@ def test_guardian_follows_a_revoked_grant(cast: Cast) -> None:
     assert not [
         row for row in guardian_rows() if row[0].startswith(str(cast.beichen.pk)) and row[2] == "huaxin.example"
     ]
+
+
+@pytest.mark.parametrize(
+    ("customer", "by_grant"),
+    [("jade", set()), ("huaxin", {"see_customer", "administer_on_behalf", "file_requests"})],
+)
+def test_guardian_follows_the_end_of_a_relationship(cast: Cast, customer: str, by_grant: set[str]) -> None:
+    """Jade has nothing else with Fanyun; Huaxin's grant stays, and what it gives."""
+    domain = cast.organisations[customer].domain
+    living = ResellerRelationship.objects.get(partner=cast.fanyun, customer=cast.organisations[customer], ended_at=None)
+    end_relationship(living, actor=cast.actor("paul"))
+    assert guardian_rows() == expected_guardian_rows()
+    left = {row[1] for row in guardian_rows() if row[0].startswith(str(cast.fanyun.pk)) and row[2] == domain}
+    assert left == by_grant
 
 
 @pytest.mark.parametrize("planted", ["membership", "guardian"])

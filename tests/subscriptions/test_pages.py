@@ -89,7 +89,7 @@ def test_within_reach_but_without_the_right_is_refused(
 def test_visitors_are_asked_to_sign_in(browser_of: Browser, seats: Subscription, step: str) -> None:
     response = browser_of("").get(below(seats, step))
     assert response.status_code == 302
-    assert response["Location"] == f"/account/login/?{urlencode({'next': below(seats, step)})}"
+    assert response["Location"] == f"/account/login/?{urlencode({'next': below(seats, step)}, safe='/')}"
 
 
 def test_only_the_methods_that_exist(browser_of: Browser, seats: Subscription) -> None:

@@ -10,8 +10,9 @@ from django.db import connection
 from portal.audit.models import AuditEntry
 from portal.demo.cast import Cast
 from portal.errors import InvalidInput, NotAllowed, NotVisible, StaleVersion
-from tenants.actions.organisations import grant_delegated_admin
+from tenants.actions.organisations import grant_delegated_admin, start_relationship
 from tenants.actions.settings import change_setting
+from tenants.actor import Actor
 from tenants.chosen_settings import setting_of
 from tenants.models import Level, ServiceSetting, ServiceSettingChange
 from tenants.service_settings import DECLARED, SETTINGS, Kind, Setting
@@ -135,6 +136,7 @@ def test_a_grant_for_one_service_opens_that_services_settings_only(cast: Cast) -
 
 def test_a_helpdesk_grant_changes_no_setting_until_an_admin_grant_covers_the_service(cast: Cast) -> None:
     mallory, fanyun = cast.actor("mallory"), cast.fanyun
+    start_relationship(fanyun, cast.lotus, actor=Actor.system("setup"))
     grant_delegated_admin(cast.lotus, fanyun, actor=mallory, level=Level.HELPDESK)
     with pytest.raises(NotAllowed) as refusal:
         change_setting(cast.lotus, DAYS, 7, actor=cast.actor("anna"))
