@@ -7,14 +7,13 @@ from collections.abc import Callable
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
-from allauth.mfa.totp import views as totp
 from django.contrib.auth.decorators import login_not_required
 from django.http.response import HttpResponseBase
 from django.urls import path, re_path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from tenants.views.account import EnrolSecondFactor
+from tenants.views.account import EnrolSecondFactor, RemoveSecondFactor, RenewRecoveryCodes
 from tenants.views.my_account import my_account, my_token_revoke
 
 View = Callable[..., HttpResponseBase]
@@ -58,11 +57,11 @@ urlpatterns = [
     path("mfa/authenticate/", _open(mfa.authenticate), name="mfa_authenticate"),
     path("mfa/reauthenticate/", _door(mfa.reauthenticate), name="mfa_reauthenticate"),
     path("mfa/totp/activate/", _door(EnrolSecondFactor.as_view()), name="mfa_activate_totp"),
-    path("mfa/totp/deactivate/", _door(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path("mfa/totp/deactivate/", _door(RemoveSecondFactor.as_view()), name="mfa_deactivate_totp"),
     path("mfa/recovery-codes/", _door(recovery_codes.view_recovery_codes), name="mfa_view_recovery_codes"),
     path(
         "mfa/recovery-codes/generate/",
-        _door(recovery_codes.generate_recovery_codes),
+        _door(RenewRecoveryCodes.as_view()),
         name="mfa_generate_recovery_codes",
     ),
     path(

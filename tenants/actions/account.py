@@ -1,5 +1,8 @@
 """What everybody may change about their own account."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -11,13 +14,13 @@ from tenants.models import User
 from tenants.models.user import LANGUAGES
 from tenants.time_zones import known_zones
 
+Answer = TypeVar("Answer")
+
 
 @transaction.atomic
 def choose_language(language: str, *, actor: Actor) -> User:
     """Pages and letters speak this language from now on. One's own business: no right is asked, no deed recorded."""
-    if actor.user is None:
-        raise Unauthenticated
-    user = User.objects.locked(actor.user.pk)
+    user = _locked(actor)
     if language not in dict(User._meta.get_field("language").choices or ()):
         raise InvalidInput(code="unknownLanguage")
     user.language = language
@@ -71,11 +74,37 @@ def choose_password(password_hash: str, *, actor: Actor) -> User:
 
 
 @transaction.atomic
-def end_other_sessions(*, actor: Actor) -> User:
-    """Every session of one's own is over; the caller keeps the present one by giving it the user's new mark."""
-    if actor.user is None:
-        raise Unauthenticated
-    user = User.objects.locked(actor.user.pk)
+def enrol_second_factor(enrol: Callable[[], Answer], *, actor: Actor) -> tuple[Answer, User]:
+    """`enrol` is allauth's step: both or neither happen. Every session that took the password alone is over; the caller
+    keeps the present one by giving it the user's new mark.
+    """
+    user = _locked(actor)
+    answer = enrol()
     user.session_number += 1
     user.save(update_fields=["session_number"])
-    return user
+    book.record(actor, "tenants.second_factor.enrolled", user)
+    return answer, user
+
+
+@transaction.atomic
+def remove_second_factor(remove: Callable[[], Answer], *, actor: Actor) -> Answer:
+    """... by allauth's step; the recovery codes go with it."""
+    user = _locked(actor)
+    answer = remove()
+    book.record(actor, "tenants.second_factor.removed", user)
+    return answer
+
+
+@transaction.atomic
+def renew_recovery_codes(renew: Callable[[], Answer], *, actor: Actor) -> Answer:
+    """... by allauth's step; the codes from before are worth nothing."""
+    user = _locked(actor)
+    answer = renew()
+    book.record(actor, "tenants.second_factor.codes_renewed", user)
+    return answer
+
+
+def _locked(actor: Actor) -> User:
+    if actor.user is None:
+        raise Unauthenticated
+    return User.objects.locked(actor.user.pk)

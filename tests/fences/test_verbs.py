@@ -25,7 +25,9 @@ ASK_NO_RIGHT = {
     "choose_language": "one's own account",
     "choose_preferences": "one's own account",
     "choose_password": "one's own account; the caller has checked the old password, or a letter's link",
-    "end_other_sessions": "one's own account",
+    "enrol_second_factor": "one's own account",
+    "remove_second_factor": "one's own account; allauth has asked for the password again",
+    "renew_recovery_codes": "one's own account; allauth has asked for the password again",
 }
 
 # What may be called before `require`, or to name what it is asked about: none of it writes or tells.

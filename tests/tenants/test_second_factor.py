@@ -3,8 +3,11 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
+import pytest
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import (
     SECRET_SESSION_KEY,
     format_hotp_value,
@@ -12,14 +15,57 @@ from allauth.mfa.totp.internal.auth import (
     yield_hotp_counters_from_time,
 )
 from django.conf import settings as django_settings
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
 from dev import ROOT
+from portal.audit.models import AuditEntry
 from portal.demo.cast import Cast
+from portal.errors import RuleBroken
 from tenants.second_factor import PortalMfaAdapter
 from tests.people import PASSWORD
 from tests.tenants.test_sign_in import sign_in
+
+ANNA = "anna@fanyun.example"
+
+
+def code_of(secret: str) -> str:
+    """What an authenticator app shows now."""
+    return str(format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time()))))
+
+
+def enrol(client: Client) -> str:
+    """Sign-in stands; the person scans the picture and types the code. Answers the secret."""
+    address = reverse("mfa_activate_totp")
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    assert client.get(address).status_code == 200
+    secret: str = client.session[SECRET_SESSION_KEY]
+    assert client.post(address, {"code": code_of(secret)}).status_code == 302
+    return secret
+
+
+def signed_in(name: str = ANNA) -> Client:
+    client = Client()
+    sign_in(client, name)
+    return client
+
+
+def with_code(code: str) -> Client:
+    """Anna types her password, then this."""
+    cache.clear()  # half a minute later: a code works once
+    client = signed_in()
+    client.post(reverse("mfa_authenticate"), {"code": code})
+    return client
+
+
+def deeds() -> list[tuple[str, str, str]]:
+    found = AuditEntry.objects.filter(deed__startswith="tenants.second_factor.").order_by("sequence")
+    return list(found.values_list("deed", "actor_name", "target_name"))
+
+
+def is_in(client: Client) -> bool:
+    return client.get("/customers/").status_code == 200
 
 
 def test_who_must_enrol_reads_why_and_can_leave(cast: Cast, settings: Any) -> None:
@@ -57,17 +103,69 @@ def test_two_step_verification_stands_below_ones_account(cast: Cast, browser_of:
 
 def test_enrolling_ends_the_sessions_that_took_the_password_alone(cast: Cast, settings: Any) -> None:
     settings.MFA_REQUIRED = True
-    anna, thief = Client(), Client()
-    for client in (anna, thief):
-        sign_in(client, "anna@fanyun.example")
+    anna, thief = signed_in(), signed_in()
+    enrol(anna)
+    assert is_in(anna)
+    assert thief.get("/customers/")["Location"] == "/account/login/?next=/customers/"
+    assert deeds() == [("tenants.second_factor.enrolled", "Anna An", "Anna An")]
+
+
+def test_enrolling_happens_whole_or_not_at_all(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    anna, elsewhere = signed_in(), signed_in()
     address = reverse("mfa_activate_totp")
     anna.post(reverse("account_reauthenticate"), {"password": PASSWORD})
-    assert anna.get(address).status_code == 200
-    secret = anna.session[SECRET_SESSION_KEY]
-    code = format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
-    assert anna.post(address, {"code": code}).status_code == 302
-    assert anna.get("/customers/").status_code == 200
-    assert thief.get("/customers/")["Location"] == "/account/login/?next=/customers/"
+    anna.get(address)
+
+    def fail(*_arguments: Any, **_keywords: Any) -> None:
+        raise RuleBroken(code="planted")
+
+    monkeypatch.setattr("tenants.actions.account.book.record", fail)
+    answer = anna.post(address, {"code": code_of(anna.session[SECRET_SESSION_KEY])})
+    assert answer.status_code == 409
+    assert not Authenticator.objects.filter(user=cast.anna).exists()
+    assert is_in(elsewhere)
+
+
+def test_anna_signs_in_with_the_code_that_her_app_shows(cast: Cast, settings: Any) -> None:
+    settings.MFA_REQUIRED = True
+    secret = enrol(signed_in())
+    assert is_in(with_code(code_of(secret)))
+    assert not is_in(with_code("000000"))
+
+
+def test_a_recovery_code_opens_the_account_once(cast: Cast) -> None:
+    enrol(signed_in())
+    code = (
+        Authenticator.objects.get(user=cast.anna, type=Authenticator.Type.RECOVERY_CODES).wrap().get_unused_codes()[0]
+    )
+    assert is_in(with_code(code))
+    assert not is_in(with_code(code))
+
+
+def test_new_recovery_codes_replace_the_old_ones(cast: Cast) -> None:
+    anna = signed_in()
+    enrol(anna)
+    old = Authenticator.objects.get(user=cast.anna, type=Authenticator.Type.RECOVERY_CODES).wrap().get_unused_codes()
+    assert anna.post(reverse("mfa_generate_recovery_codes")).status_code == 302
+    assert not is_in(with_code(old[0]))
+    assert [deed for deed, *_names in deeds()] == [
+        "tenants.second_factor.enrolled",
+        "tenants.second_factor.codes_renewed",
+    ]
+
+
+def test_who_removes_the_second_factor_signs_in_by_password_and_stands_in_the_log(
+    cast: Cast, browser_of: Callable[[str], Client]
+) -> None:
+    anna = signed_in()
+    enrol(anna)
+    assert anna.post(reverse("mfa_deactivate_totp")).status_code == 302
+    assert not Authenticator.objects.filter(user=cast.anna).exists()
+    assert is_in(signed_in())
+    assert deeds()[1:] == [("tenants.second_factor.removed", "Anna An", "Anna An")]
+    log = browser_of("paul").get(f"/organisations/{cast.fanyun.pk}/audit/").content.decode()
+    assert "Removed their second factor" in log
+    assert "Enrolled a second factor; their other sessions ended" in log
 
 
 READ = """
