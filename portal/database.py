@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
@@ -92,6 +92,17 @@ def looking_into(tenant_id: UUID) -> Iterator[None]:
     finally:
         _identity.set(outer)
         _tell_database(outer)
+
+
+# Two who waited for each other, transactions that cannot be put in an order, a lock that did not come in time.
+_JAMS = frozenset({"40P01", "40001", "55P03"})
+
+
+def is_jam(trouble: OperationalError) -> bool:
+    """Whether the database gave way because of what others do at the same time: the same again may well succeed."""
+    if connection.vendor == "postgresql":
+        return getattr(trouble.__cause__, "pgcode", None) in _JAMS
+    return "is locked" in str(trouble)
 
 
 def now() -> datetime:

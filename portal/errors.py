@@ -128,3 +128,17 @@ class RuleBroken(PortalError):
     status = HTTPStatus.CONFLICT
     code = "ruleBroken"
     title = _("This cannot be done now")
+
+
+class ServiceBusy(PortalError):
+    """The database gave way in a jam: two who waited for each other, or a lock that did not come in time. Everything
+    was rolled back; the same again will do.
+    """
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "serviceNotAvailable"
+    title = _("The portal is busy")
+    retry_after_seconds = 1
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody else is changing the same. Nothing was changed; try again in a moment."))

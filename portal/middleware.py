@@ -7,13 +7,15 @@ from uuid import uuid4
 
 import structlog
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import OperationalError
 from django.dispatch import receiver
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django_structlog import signals
 
 from portal import problems
-from portal.errors import BadRequest, NotAllowed, NotVisible, PortalError
+from portal.database import is_jam
+from portal.errors import BadRequest, NotAllowed, NotVisible, PortalError, ServiceBusy
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -112,4 +114,6 @@ def as_portal_error(exception: Exception) -> PortalError | None:
             return NotAllowed()
         case SuspiciousOperation():
             return BadRequest()
+        case OperationalError() if is_jam(exception):
+            return ServiceBusy()
     return None

@@ -15,8 +15,8 @@ from django.utils.cache import patch_vary_headers
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from portal.api.errors import TooManyRequests, is_api, problem_response
-from portal.errors import BadRequest, NotAllowed, NotVisible, PortalError, Unauthenticated, WrongMethod
+from portal.api.errors import TooManyRequests, is_api, problem_headers, problem_response
+from portal.errors import BadRequest, NotAllowed, NotVisible, PortalError, ServiceBusy, Unauthenticated
 from portal.web import is_fragment
 
 logger = structlog.get_logger(__name__)
@@ -42,8 +42,6 @@ def answer(request: HttpRequest, error: PortalError) -> HttpResponse:
         response = _to_sign_in(request)
     else:
         response = _page(request, error)
-    if isinstance(error, WrongMethod):
-        response.headers["Allow"] = ", ".join(error.allowed)
     response.portal_error = error  # type: ignore[attr-defined]  # read by the middleware that owns the transaction
     return response
 
@@ -69,12 +67,16 @@ def _page(request: HttpRequest, error: PortalError) -> HttpResponse:
         "layout": "base.html" if _is_signed_in(request) else "base_bare.html",
     }
     name = f"errors/{int(error.status)}.html" if error.status in PAGES else "errors/problem.html"
-    headers = {}
+    # What the site's frame asks of the database would fail like the rest.
+    frame = None if isinstance(error, ServiceBusy) else request
+    if frame is None:
+        name = "errors/500.html"
+    headers = problem_headers(error)
     if is_fragment(request):
         name = "errors/problem.html#toast"
-        headers = {"HX-Retarget": "#toasts", "HX-Reswap": "beforeend"}
+        headers |= {"HX-Retarget": "#toasts", "HX-Reswap": "beforeend"}
     try:
-        body: str = render_to_string(name, context, request)
+        body: str = render_to_string(name, context, frame)
     except Exception:
         # The page about the trouble must appear even when the site's frame is part of the trouble.
         logger.exception("problem_page_failed", code=error.code)

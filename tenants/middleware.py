@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
@@ -15,8 +15,8 @@ from portal import problems
 from portal.api.errors import API_PREFIX
 from portal.audit import book
 from portal.audit.chain import Outcome
-from portal.database import transaction_as
-from portal.errors import NotAllowed, Unauthenticated
+from portal.database import is_jam, transaction_as
+from portal.errors import NotAllowed, ServiceBusy, Unauthenticated
 from portal.web import redirect_to
 from tenants.actor import NOBODY, Actor, acting_as
 from tenants.models import AccessToken
@@ -43,8 +43,13 @@ class ActorMiddleware:
         _speak_to(request)
         if _stands_alone(request):
             return self.get_response(request)
-        response = self._in_transaction(request)
-        _audit_refusal(request, response)
+        try:
+            response = self._in_transaction(request)
+            _audit_refusal(request, response)
+        except OperationalError as trouble:  # where the transaction begins or ends; what a view meets is told inside
+            if not is_jam(trouble):
+                raise
+            response = problems.answer(request, ServiceBusy())
         return response
 
     def _in_transaction(self, request: PortalRequest) -> HttpResponse:

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -18,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from portal.database import is_jam
 from portal.errors import (
     BadRequest,
     Detail,
@@ -25,6 +27,7 @@ from portal.errors import (
     NotAllowed,
     NotVisible,
     PortalError,
+    ServiceBusy,
     Text,
     Unauthenticated,
     WrongMethod,
@@ -118,6 +121,8 @@ def problem_headers(error: PortalError) -> dict[str, str]:
             return {"Allow": ", ".join(error.allowed)}
         case TooManyRequests(wait=float() | int() as wait):
             return {"Retry-After": str(max(1, round(wait)))}
+        case ServiceBusy(retry_after_seconds=seconds):
+            return {"Retry-After": str(seconds)}
     return {}
 
 
@@ -162,6 +167,8 @@ def as_portal_error(exception: Exception, view: Any = None) -> PortalError | Non
             return WrongMethod(view.allowed_methods if view else [])
         case exceptions.APIException():
             return _framework_error(exception)
+        case OperationalError() if is_jam(exception):
+            return ServiceBusy()
     return None
 
 
