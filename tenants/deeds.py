@@ -36,6 +36,7 @@ _sentences: dict[str, Text] = {
     "tenants.second_factor.removed": _("Removed their second factor"),
     "tenants.setting.changed": _("Changed the setting %(target)s"),
     "tenants.token.issued": _("Issued a token for %(target)s"),
+    "tenants.token.refused": _("Tried a token of %(target)s that no longer works"),
     "tenants.token.revoked": _("Revoked a token of %(target)s"),
     "tenants.user.blocked": _("Blocked %(target)s"),
     "tenants.user.created": _("Created the account of %(target)s"),

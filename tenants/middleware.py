@@ -6,6 +6,7 @@ from typing import Any
 import structlog
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.core.cache import cache
 from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
@@ -16,7 +17,7 @@ from portal.api.errors import API_PREFIX
 from portal.audit import book
 from portal.audit.chain import Outcome
 from portal.database import is_jam, transaction_as
-from portal.errors import NotAllowed, ServiceBusy, Unauthenticated
+from portal.errors import NotAllowed, NotVisible, PortalError, ServiceBusy, Unauthenticated
 from portal.web import redirect_to
 from tenants.actor import NOBODY, Actor, acting_as
 from tenants.models import AccessToken
@@ -27,6 +28,7 @@ log = structlog.get_logger(__name__)
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 ACCOUNT_PREFIX = "/account/"
 OWN_TOKENS = f"{ACCOUNT_PREFIX}tokens/"
+DEAD_TOKEN_SECONDS = 600
 # Health and files belong to nobody.
 WITHOUT_TRANSACTION = ("/healthz", "/readyz", "/static/")
 
@@ -38,18 +40,21 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: PortalRequest) -> HttpResponse:
-        request.customer = None
+        request.customer, request.actor = None, NOBODY
+        try:
+            return self._answer(request)
+        except OperationalError as trouble:  # where a transaction begins or ends; what a view meets is told inside
+            if not is_jam(trouble):
+                raise
+            return problems.answer(request, ServiceBusy())
+
+    def _answer(self, request: PortalRequest) -> HttpResponse:
         request.actor = _actor_of(request)
         _speak_to(request)
         if _stands_alone(request):
             return self.get_response(request)
-        try:
-            response = self._in_transaction(request)
-            _audit_refusal(request, response)
-        except OperationalError as trouble:  # where the transaction begins or ends; what a view meets is told inside
-            if not is_jam(trouble):
-                raise
-            response = problems.answer(request, ServiceBusy())
+        response = self._in_transaction(request)
+        _audit_refusal(request, response)
         return response
 
     def _in_transaction(self, request: PortalRequest) -> HttpResponse:
@@ -94,14 +99,22 @@ def _actor_of_token(header: str) -> Actor:
     if scheme.lower() != "bearer" or not secret:
         return NOBODY
     tokens = AccessToken.objects.select_related("user__tenant", "customer")
-    token = tokens.filter(
-        digest=AccessToken.digest_of(secret.strip()),
-        revoked_at=None,
-        expires_at__gt=timezone.now(),
-        user__is_active=True,
-        user__deleted_at=None,
-    ).first()
-    return Actor.of(token.user, token) if token else NOBODY
+    digest = AccessToken.digest_of(secret.strip())
+    token = tokens.filter(digest=digest, expires_at__gt=timezone.now()).first()
+    if token is None:
+        return NOBODY
+    if token.revoked_at is None and token.user.is_active and token.user.deleted_at is None:
+        return Actor.of(token.user, token)
+    _audit_dead_token(token)
+    return NOBODY
+
+
+def _audit_dead_token(token: AccessToken) -> None:
+    """Somebody still holds the secret of a token that was ended. Once in a while is enough to know."""
+    if not cache.add(f"tenants.token.refused:{token.pk}", True, timeout=DEAD_TOKEN_SECONDS):
+        return
+    with acting_as(Actor(token.user, token.user.tenant)) as actor:
+        book.record(actor, "tenants.token.refused", token.user, outcome=Outcome.REFUSED, name=token.name)
 
 
 def _speak_to(request: PortalRequest) -> None:
@@ -158,14 +171,28 @@ def _on_the_way(request: PortalRequest, *names: str) -> bool:
 
 
 def _audit_refusal(request: PortalRequest, response: HttpResponse) -> None:
-    """A refused write is remembered, although everything it did was rolled back."""
-    error = getattr(response, "portal_error", None)
-    if not isinstance(error, NotAllowed) or error.code == "csrfFailed":  # a forged form is not the person's deed
+    """A refused write is remembered, although everything it did was rolled back.
+
+    What lies outside the actor's reach is remembered in the actor's own organisation: the other one is none of its.
+    """
+    error: PortalError | None = getattr(response, "portal_error", None)
+    if request.method in READING or not request.actor.is_known or error is None or not _is_remembered(request, error):
         return
-    if request.method in READING or not request.actor.is_known:
-        return
-    subject = error.subject if error.subject is not None else request.customer or request.actor.tenant
+    subject = error.subject or request.customer
+    if subject is None or isinstance(error, NotVisible):
+        subject = request.actor.tenant
     with acting_as(request.actor, request.customer):
         book.record(
             request.actor, "portal.write.refused", subject, outcome=Outcome.REFUSED, path=request.path, code=error.code
         )
+
+
+def _is_remembered(request: PortalRequest, error: PortalError) -> bool:
+    match error:
+        case NotAllowed():
+            return error.code != "csrfFailed"  # a forged form is not the person's deed
+        case Unauthenticated():  # closed while the request was on its way
+            return True
+        case NotVisible():  # of an object that an address names; an address that leads nowhere is only mistyped
+            return bool(request.resolver_match and request.resolver_match.kwargs) and "\0" not in request.path
+    return False
