@@ -87,7 +87,7 @@ class Worker:
 
     def heard(self, word: str) -> None:
         """Wait until it has said so."""
-        wait_for((self.folder / f"{self.name}.{word}").exists, 15, f"a worker to be {word}")
+        wait_for((self.folder / f"{self.name}.{word}").exists, 60, f"a worker to be {word}")
 
     def reached(self) -> None:
         """Wait until it stands at its checkpoint."""
@@ -132,7 +132,7 @@ def vianet(broker: Broker, books: Path) -> Iterator[None]:
         process.wait()
 
 
-def tell(broker: Broker, books: Path, *, mutant: str = "", patience: float = 30) -> None:
+def tell(broker: Broker, books: Path, *, mutant: str = "", patience: float = 60) -> None:
     """Raises AssertionError when anything was lost, doubled, disordered or written by a worker that had no right to."""
     people = Story(demo_cast.load() if demo_cast.is_present() else demo_cast.build())
     with workers(broker, books.parent, mutant) as start:
@@ -165,7 +165,7 @@ def escalate(people: Story) -> None:
 def sent_and_lost(broker: Broker, start: Callable[..., Worker]) -> None:
     """Everything that may go first is published and marked, nobody has received it, and the broker loses it."""
     worker = start("dispatcher")
-    wait_for(lambda: count(state=State.PUBLISHED) == HALF, 10, "the first round to be published")
+    wait_for(lambda: count(state=State.PUBLISHED) == HALF, 60, "the first round to be published")
     worker.kill()
     broker.wipe()
 
