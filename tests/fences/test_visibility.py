@@ -44,8 +44,8 @@ WITHOUT_TENANCY = {
 
 # How many rows of each model each letter reads on the stage, counted by hand: Huaxin has 12 people, 10 roles, 3
 # subscriptions, 4 requests (one of them Lily's), 5 comments (one public), 2 grants, 2 relationships, of which one has
-# ended; Fanyun 7 people, 6 roles; Lotus 4 people, one role, and as much of the rest. Jade has Jun. The setting is one of
-# Exchange's, and only Huaxin's.
+# ended; Fanyun 7 people, 6 roles; Lotus 4 people, one role, and as much of the rest. Jade has Jun. The setting is one
+# of Exchange's, and only Huaxin's.
 MODELS = (
     *("Tenant", "User", "RoleAssignment", "ResellerRelationship", "DelegatedAdmin", "ServiceSetting"),
     *("ServiceSettingChange", "Subscription", "SupportRequest", "Comment", "Escalation"),
