@@ -20,7 +20,7 @@ MOST_SECONDS = 2.0
 ACCOUNT = re.compile(r"^  (\S+@\S+\.example) +(\S+)   (.+): (.+)$", re.MULTILINE)
 # What only the home of this kind of organisation says, in the languages of the cast.
 HOMES = {
-    Kind.PARTNER: ("Waiting for us", "/customers/", "Nothing waits for you"),
+    Kind.PARTNER: ("Waiting for us", "Your role sees no support requests"),
     Kind.OPERATOR: ("/publishing/messages/", "Latest messages"),
     Kind.CUSTOMER: ("Your partner", "您的合作伙伴", "Votre partenaire"),
 }
