@@ -55,15 +55,15 @@ def test_a_second_click_publishes_once(owners: Cast, browser_of: Browser) -> Non
 
 
 def test_who_goes_back_and_writes_another_message_is_told_and_can_publish_it(owners: Cast, browser_of: Browser) -> None:
-    peng = browser_of("peng")
-    peng.post(NEW, typed())
-    answer = peng.post(NEW, typed(title_en="Calendars move"))
+    qing = browser_of("qing")
+    qing.post(NEW, typed())
+    answer = qing.post(NEW, typed(title_en="Calendars move"))
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "This form was already sent with other content, and that was done. Send it again to do this too." in page
     assert 'value="Calendars move"' in page
     (fresh,) = re.findall('name="form_key" value="([^"]+)"', page)
-    again = peng.post(NEW, typed(title_en="Calendars move", form_key=fresh))
+    again = qing.post(NEW, typed(title_en="Calendars move", form_key=fresh))
     assert (again.status_code, Post.objects.count()) == (303, 2)
 
 
