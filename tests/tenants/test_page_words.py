@@ -12,6 +12,7 @@ from portal.audit.models import AuditEntry
 from portal.demo.cast import Cast
 from tenants.actions.people import block_user, delete_user
 from tenants.actions.settings import change_setting
+from tenants.actor import acting_as
 from tenants.models import DelegatedAdmin, Level, ResellerRelationship, Role, ServiceSetting, User
 
 BrowserOf = Callable[[str], Client]
@@ -194,7 +195,9 @@ def test_the_conflict_names_the_value_that_the_other_person_left(
     cast: Cast, browser_of: BrowserOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def late(*args: Any, **keywords: Any) -> ServiceSetting:
-        change_setting(cast.huaxin, "sharepoint.link_days", 7, actor=cast.actor("anna"))
+        anna = cast.actor("anna")
+        with acting_as(anna, cast.huaxin):
+            change_setting(cast.huaxin, "sharepoint.link_days", 7, actor=anna)
         return change_setting(*args, **keywords)
 
     monkeypatch.setattr(tenants.views.settings, "change_setting", late)

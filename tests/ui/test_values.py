@@ -17,12 +17,16 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 @pytest.mark.parametrize(
     ("language", "written"),
-    [("en", "22 Nov 2026, 14:05"), ("zh-hans", "2026年11月22日 14:05"), ("fr", "22 nov. 2026 à 14:05")],
+    [
+        ("en", "22 Nov 2026, 14:05 (Shanghai time)"),
+        ("zh-hans", "2026年11月22日 14:05（上海时间）"),
+        ("fr", "22 nov. 2026 à 14:05 (heure de Shanghai)"),
+    ],
 )
 def test_a_time_is_written_in_the_readers_language_and_zone(language: str, written: str) -> None:
     with translation.override(language), timezone.override(SHANGHAI):
         time = Page(moment(NOON)).one("time")
-    assert time.text.startswith(written + " (")
+    assert time.text == written
     assert time.attributes == {"datetime": "2026-11-22T14:05:00+08:00", "title": "UTC+8"}
 
 
