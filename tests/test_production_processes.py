@@ -119,7 +119,7 @@ def test_a_partner_person_without_a_second_factor_reaches_only_enrolment_with_a_
     refused, problem = site.ask("/v1.0/me", **{"X-Forwarded-Proto": "https", "Authorization": f"Bearer {secret}"})
 
     assert {path: (page.status, page.headers["Location"]) for path, page in pages.items()} == dict.fromkeys(
-        pages, (302, ENROLMENT)
+        pages, (303, ENROLMENT)
     )
     assert (enrolment.status, b'name="code"' in form) == (200, True)
     assert (refused.status, json.loads(problem)["error"]["code"]) == (403, "mfaRequired")
