@@ -10,6 +10,8 @@ from portal.demo import scenes
 from portal.demo.cast import Cast
 from subscriptions.models import Status, Subscription
 from support.models import SupportRequest
+from tenants.actions.tokens import issue_token
+from tenants.actor import Actor, acting_as
 from tenants.models import DelegatedAdmin, User
 from tests.fences.matrix import ROOMS
 from tests.journeys.conftest import Enter
@@ -41,6 +43,7 @@ PAGES = {
         "{huaxin}audit/?show=behalf",
         "/account/password/change/",
         "/account/",
+        "/account/tokens/{token}/revoke/",
         "/account/mfa/",
         "/account/logout/",
     ),
@@ -89,6 +92,9 @@ ELSEWHERE = {
 def places(cast: Cast, transactional_db: None) -> dict[str, str]:
     """The demo's scenes, and where they are."""
     scenes.play(cast)
+    setup = Actor.system("setup")
+    with acting_as(setup):
+        token, _secret = issue_token(cast.alice, actor=setup, name="Nightly report", days=30)
 
     def reference(title: str) -> str:
         return SupportRequest.objects.for_system("a test looks").get(title=title).reference
@@ -100,6 +106,7 @@ def places(cast: Cast, transactional_db: None) -> dict[str, str]:
     return {
         "huaxin": f"/organisations/{cast.huaxin.pk}/",
         "uma": str(cast.uma.pk),
+        "token": str(token.pk),
         "grant": str(DelegatedAdmin.objects.filter(customer=cast.huaxin, service="").get().pk),
         "solved": reference("External sharing is greyed out"),
         "sent": reference("Mail to two customers comes back"),
