@@ -78,7 +78,6 @@ class RabbitMQ:
     def wipe(self) -> None:
         """Somebody deletes the queues."""
         self.close()
-        time.sleep(0.5)
 
     def close(self) -> None:
         """Leave nothing behind."""

@@ -1,4 +1,4 @@
-"""The story: eight requests are escalated and commented on; workers and brokers die at the worst moments; everything
+"""The story: ten requests are escalated and commented on; workers and brokers die at the worst moments; everything
 arrives once, and the portal's own handlers note it once.
 """
 
@@ -35,9 +35,9 @@ QUICK: dict[str, Any] = {
     "OUTBOX_BREAKER_SECONDS": 0.2,
     "OUTBOX_GAP_SECONDS": 1,
 }
-# So many before the broker loses everything for the first time, and so many after it.
+# So many before the broker loses everything for the first time, so many after it, and one for each consumer that dies.
 HALF = 4
-ESCALATIONS = 2 * HALF
+ESCALATIONS = 2 * HALF + 2
 
 
 class Nursery:
@@ -136,9 +136,9 @@ def tell(broker: Broker, books: Path, *, mutant: str = "", patience: float = 60)
     """Raises AssertionError when anything was lost, doubled, disordered or written by a worker that had no right to."""
     people = Story(demo_cast.load() if demo_cast.is_present() else demo_cast.build())
     with workers(broker, books.parent, mutant) as start:
-        escalate(people)
+        escalate(people, HALF)
         sent_and_lost(broker, start)
-        escalate(people)
+        escalate(people, HALF)
         late_worker(start)
         for point in (checkpoints.CLAIMED, checkpoints.PUBLISHED, checkpoints.MARKING):
             killed_at(start("dispatcher", point))
@@ -146,6 +146,8 @@ def tell(broker: Broker, books: Path, *, mutant: str = "", patience: float = 60)
         with vianet(broker, books):
             start("dispatcher")
             for point in (checkpoints.ACKNOWLEDGING, checkpoints.ACKNOWLEDGED):
+                # A reply of its own: what the one before had fetched, nobody else gets before it is sent again.
+                escalate(people, 1)
                 killed_at(start("consumer", point))
             broker.wipe()
             start("consumer")
@@ -154,9 +156,9 @@ def tell(broker: Broker, books: Path, *, mutant: str = "", patience: float = 60)
     check(books)
 
 
-def escalate(people: Story) -> None:
-    """Half of the escalations: Alice asks, Helen hands it on and adds to it."""
-    for _ in range(HALF):
+def escalate(people: Story, number: int) -> None:
+    """So many requests: Alice asks, Helen hands each on and adds to it."""
+    for _ in range(number):
         about = people.ask()
         people.escalate(about)
         people.say(about, "helen")
