@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,8 +20,8 @@ from portal.database import transaction_as
 from tests.servers import header
 from tests.triggers import flush_past_triggers
 
-# The cast of the story, and windows for it.
-pytest_plugins = ["tests.people", "tests.windows"]
+# The cast of the story, windows for it, and a broker that says nothing.
+pytest_plugins = ["tests.people", "tests.windows", "tests.silence"]
 
 TRANSACTIONAL = {"transactional_db", "live_server", "django_db_reset_sequences"}
 DATABASE_FIXTURES = TRANSACTIONAL | {"db", "django_db_serialized_rollback"}
@@ -36,7 +37,11 @@ CHROMIUM_FLAGS = [
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Compile the languages once, before any worker starts."""
+    """Hear Ctrl-C; compile the languages once, before any worker starts.
+
+    A shell has its background jobs ignore Ctrl-C, and what the tests start would inherit that.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if not hasattr(config, "workerinput"):
         compile_catalogues()
 

@@ -12,8 +12,9 @@ import time
 from pathlib import Path
 
 from dev import ROOT
-from tests.demo.process import Demo, until
+from tests.demo.process import Demo
 from tests.servers.processes import free_port
+from tests.waiting import wait_until
 
 FIRST_SECONDS, SECOND_SECONDS = 300, 45
 # A checkout that somebody else owns may be cloned all the same.
@@ -69,7 +70,7 @@ def main() -> None:
         assert "Keeping the data of the last run" in second.said, second.said
         assert second.said.count("Installing") == 0, second.said
         assert "The portal has stopped." in second.said, second.said
-        until(second.leaves_nothing, 5)
+        wait_until(second.leaves_nothing, "the demo to leave nothing", 5)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from html import unescape
 from http.client import HTTPResponse
 from http.cookiejar import CookieJar
@@ -19,6 +18,7 @@ from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, build_opener
 
 from dev import ROOT, SERVICE_NAMES
+from tests.waiting import wait_until
 
 CHECKOUT = ("manage.py", "portal", "tenants", "subscriptions", "support", "messagecenter", "templates")
 READY_SECONDS = 60
@@ -72,8 +72,12 @@ class Demo:
 
     def is_ready(self, seconds: float = READY_SECONDS) -> "Demo":
         """Wait for the last line that it prints."""
-        until(lambda: f"Portal ready on {self.url}\n" in self.said or self.process.poll() is not None, seconds)
-        assert f"Portal ready on {self.url}\n" in self.said, self.said
+        return self.says(f"Portal ready on {self.url}\n", seconds)
+
+    def says(self, words: str, seconds: float = READY_SECONDS) -> "Demo":
+        """Wait until it has said so."""
+        wait_until(lambda: words in self.said or self.process.poll() is not None, words, seconds)
+        assert words in self.said, self.said
         return self
 
     def is_told(self, number: signal.Signals) -> int:
@@ -136,12 +140,3 @@ class Visitor:
         with self.opener.open(self.base + path, data, timeout=20) as answer:
             self.at = answer.url.removeprefix(self.base)
             return unescape(answer.read().decode())
-
-
-def until(condition: Callable[[], Any], seconds: float) -> Any:
-    """What the condition answers once it is true."""
-    end = time.monotonic() + seconds
-    while not (answer := condition()):
-        assert time.monotonic() < end, f"It did not happen within {seconds} seconds."
-        time.sleep(0.02)
-    return answer

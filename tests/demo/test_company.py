@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.demo.process import Demo, copy_of_the_checkout, until
+from tests.demo.process import Demo, copy_of_the_checkout
 from tests.servers.processes import free_port
 
 PARTS = ("web", "21vianet", "celery")
@@ -111,7 +111,7 @@ def test_a_part_that_never_lived_ends_the_demo_before_it_is_ready(launch: Launch
 
 def test_it_is_not_ready_while_21vianet_is_silent_and_ctrl_c_ends_the_waiting(launch: Launch) -> None:
     demo = launch(company=DEAF)
-    until(lambda: "21Vianet hears nothing" in demo.said or demo.process.poll() is not None, 60)
+    demo.says("21Vianet hears nothing")
 
     assert demo.is_told(signal.SIGINT) == 0, demo.said
     assert demo.said.endswith("21Vianet hears nothing\nThe portal has stopped.\n")
@@ -131,7 +131,7 @@ def test_a_silent_21vianet_is_a_clear_error(launch: Launch) -> None:
 def test_a_story_that_was_interrupted_begins_again(checkout: Path) -> None:
     shutil.rmtree(checkout / "var")
     interrupted = Demo(checkout, free_port())
-    until(lambda: "Support requests" in interrupted.said or interrupted.process.poll() is not None, 60)
+    interrupted.says("Support requests")
     assert interrupted.is_told(signal.SIGINT) == 130, interrupted.said
     assert "Traceback" not in interrupted.said
 

@@ -11,8 +11,9 @@ import pytest
 
 from portal.demo.cast import ORGANISATIONS, PEOPLE
 from tenants.models import Kind
-from tests.demo.process import Demo, Visitor, copy_of_the_checkout, until
+from tests.demo.process import Demo, Visitor, copy_of_the_checkout
 from tests.servers.processes import free_port
+from tests.waiting import wait_until
 
 CASE_NUMBER = re.compile(r"CN\d{8}-\d{6}")
 MOST_SECONDS = 2.0
@@ -102,7 +103,7 @@ def acknowledged(enter: Enter) -> tuple[str, float]:
     # Counted from before the form is sent: the commit is later than that.
     started = time.monotonic()
     helen.sends(f"{address}escalate/", form)
-    number = until(lambda: CASE_NUMBER.search(helen.reads(address)), MOST_SECONDS)
+    number = wait_until(lambda: CASE_NUMBER.search(helen.reads(address)), "a case number", MOST_SECONDS)
     return number[0], time.monotonic() - started
 
 
@@ -121,7 +122,7 @@ def test_everybody_reads_only_their_own_mail(enter: Enter, name: str) -> None:
         return set(ADDRESSED.findall(enter(name).reads("/demo/mailbox/")))
 
     if name in HAVE_MAIL:
-        until(addressed, LETTER_SECONDS)
+        wait_until(addressed, "a letter", LETTER_SECONDS)
     assert addressed() == ({upn} if name in HAVE_MAIL else set())
 
 
@@ -131,7 +132,8 @@ def test_a_visitor_reads_only_how_to_choose_a_new_password(demo: Demo) -> None:
 
     stranger.sends("/account/password/reset/", stranger.fills_in("/account/password/reset/", email="ed@huaxin.example"))
 
-    until(lambda: ADDRESSED.findall(stranger.reads("/demo/mailbox/")) == ["ed@huaxin.example"], LETTER_SECONDS)
+    mailbox = "/demo/mailbox/"
+    wait_until(lambda: ADDRESSED.findall(stranger.reads(mailbox)) == ["ed@huaxin.example"], "a letter", LETTER_SECONDS)
     (link,) = re.findall(r'href="https?://[^/"]+(/account/password/reset/key/[^"]+)"', stranger.reads("/demo/mailbox/"))
     assert "Choose a new password" in stranger.reads(link)
 

@@ -1,9 +1,7 @@
 """What the walks start from: the cast, what it owns, a line to 21Vianet, and windows for people."""
 
 import re
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -25,6 +23,7 @@ from subscriptions.actions import create_subscription, publish_offer
 from subscriptions.models import Offer, Subscription
 from tenants.actor import acting_as
 from tests.journeys.pages import DESK, PATIENCE, Person
+from tests.threads import running
 
 CASE_NUMBER = re.compile(r"CN\d{8}-\d{6}")
 Enter = Callable[..., Person]
@@ -102,26 +101,5 @@ def vianet(line: object, settings: LazySettings, tmp_path: Path) -> Iterator[Sim
         signing_key=settings.VIANET_VERIFY_KEYS[0],
         knobs=Knobs(latency=0.0),
     )
-    with running(simulator.run), consumer():
+    with running(simulator.run, consume_replies):
         yield SimpleNamespace(knobs=simulator.knobs)
-
-
-@contextmanager
-def consumer() -> Iterator[None]:
-    """The process that listens to 21Vianet, as a thread."""
-    with running(consume_replies):
-        yield
-
-
-@contextmanager
-def running(work: Callable[[threading.Event], None]) -> Iterator[None]:
-    """A thread that works until it is told to stop."""
-    stop = threading.Event()
-    thread = threading.Thread(target=work, args=[stop])
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join(20)
-        assert not thread.is_alive()

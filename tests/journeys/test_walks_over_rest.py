@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,9 +15,12 @@ from django.test import Client
 
 from portal.demo.cast import Cast
 from portal.outbox import tasks, wire
+from portal.outbox.consumer import consume_replies
 from portal.vianet.transports import TO_PORTAL, TO_VIANET
 from subscriptions.models import Subscription
-from tests.journeys.conftest import CASE_NUMBER, consumer
+from tests.journeys.conftest import CASE_NUMBER
+from tests.threads import running
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Owned = dict[tuple[str, str], Subscription]
@@ -78,20 +80,11 @@ def walk_a(rest_of: Rest, deliver: Callable[[], Any]) -> None:
     assert handed.json()["escalation"]["state"] == "queued"
     assert helen.post(f"{here}/escalate", tried, "application/json").status_code == 409
 
-    number = eventually(lambda: (deliver(), helen.get(here).json()["escalation"].get("caseNumber"))[1])
+    number = wait_until(lambda: (deliver(), helen.get(here).json()["escalation"].get("caseNumber"))[1])
     assert CASE_NUMBER.fullmatch(number)
     seen = alice.get(here).json()
     assert (seen["escalation"]["caseNumber"], seen["status"]) == (number, "escalated")
     assert "Odd." not in alice.get(f"{here}/comments").content.decode()
-
-
-def eventually(look: Callable[[], Any], seconds: float = 20) -> Any:
-    """What `look` answers once it is true."""
-    end = time.monotonic() + seconds
-    while not (answer := look()):
-        assert time.monotonic() < end, f"It did not happen within {seconds} seconds."
-        time.sleep(0.05)
-    return answer
 
 
 def test_walk_a_in_memory(rest_of: Rest, vianet: object) -> None:
@@ -110,7 +103,7 @@ def test_walk_a_through_a_broker_to_21vianet_in_another_process(
 ) -> None:
     line(request.getfixturevalue({"amqp": "rabbitmq_url", "redis": "redis_url"}[broker]), f"{queue_prefix}-{uuid4()}")
     try:
-        with vianet_as_a_process(settings, tmp_path / "vianet.sqlite3"), consumer():
+        with vianet_as_a_process(settings, tmp_path / "vianet.sqlite3"), running(consume_replies):
             walk_a(rest_of, tasks.deliver)
     finally:
         for queue in (TO_VIANET, TO_PORTAL):

@@ -1,7 +1,5 @@
 """Letters are sent later, by whoever holds the lease, in the reader's own words."""
 
-import socket
-import threading
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -22,6 +20,8 @@ from portal.mail import sending
 from portal.mail.models import Letter
 from portal.mail.tasks import send_letters
 from tests.mail.readers import Person
+from tests.silence import silent_server
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -160,11 +160,9 @@ def test_a_reader_whom_the_server_refuses_does_not_hold_up_the_others(settings: 
 
 def test_a_server_that_takes_calls_and_says_nothing_costs_one_attempt_of_one_letter(settings: Settings) -> None:
     mail.queue("greeting", [Person(f"p{number}@huaxin.example") for number in range(25)])
-    with socket.socket() as silent:
-        silent.bind(("127.0.0.1", 0))
-        silent.listen()
+    with silent_server() as port:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = silent.getsockname()
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
         settings.EMAIL_TIMEOUT = 0.5
         started = time.monotonic()
         assert mail.send_due() == 0
@@ -207,21 +205,7 @@ def test_no_letter_is_sent_inside_a_transaction(settings: Settings) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_send_every_letter_once(mailoutbox: list[Any]) -> None:
     mail.queue("greeting", [Person(f"p{number}@huaxin.example") for number in range(60)])
-    barrier = threading.Barrier(2)
-
-    def work() -> None:
-        try:
-            barrier.wait()
-            mail.send_due()
-        finally:
-            connections.close_all()
-
-    workers = [threading.Thread(target=work) for _ in range(2)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(60)
-    assert not any(worker.is_alive() for worker in workers)
+    at_once(mail.send_due, mail.send_due)
     mail.send_due()
     assert Counter(message.to[0] for message in mailoutbox) == Counter(
         f"p{number}@huaxin.example" for number in range(60)

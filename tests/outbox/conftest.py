@@ -15,6 +15,7 @@ from portal.outbox.contracts import Inbound
 from portal.vianet import contracts
 from portal.vianet.simulator import Knobs, Simulator
 from portal.vianet.transports import TO_PORTAL, TO_VIANET, Parcel, connect
+from tests.threads import running
 
 BUSINESS = (contracts.ACKNOWLEDGED, contracts.ANSWERED, contracts.REJECTED, contracts.RESOLVED)
 
@@ -80,20 +81,8 @@ def vianet(settings: LazySettings, tmp_path: Path) -> Callable[..., Simulator]:
 @contextmanager
 def at_work(simulator: Simulator) -> Iterator[None]:
     """21Vianet and the portal's consumer, each in a thread, as in the demo."""
-    stop = threading.Event()
-    threads = [
-        threading.Thread(target=simulator.run, args=[stop]),
-        threading.Thread(target=consumer.consume_replies, args=[stop]),
-    ]
-    for thread in threads:
-        thread.start()
-    try:
+    with running(simulator.run, consumer.consume_replies):
         yield
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join(10)
-        assert not any(thread.is_alive() for thread in threads)
 
 
 __all__ = ["TO_PORTAL", "TO_VIANET", "arrived", "at_work"]

@@ -1,11 +1,10 @@
 """A message to 21Vianet is part of the change that it tells about."""
 
-import threading
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, transaction
 
 from portal.database import transaction_as
 from portal.outbox import cancel, enqueue
@@ -13,6 +12,7 @@ from portal.outbox.marking import bury
 from portal.outbox.models import OutboundMessage, State
 from portal.vianet.envelope import MAX_BODY_BYTES, Malformed, fingerprint, parse
 from tests.outbox.messages import FANYUN, comment, commit, escalation, message
+from tests.threads import at_once
 
 
 @pytest.mark.django_db
@@ -131,25 +131,12 @@ def test_the_database_refuses_what_cannot_be(wrong: dict[str, object]) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_eight_people_who_write_about_one_request_at_once_get_eight_numbers() -> None:
     about = escalation()
-    barrier = threading.Barrier(8)
-    errors: list[Exception] = []
 
     def write() -> None:
-        try:
-            barrier.wait()
-            with transaction_as(home=FANYUN):
-                enqueue(comment(about))
-        except Exception as error:  # noqa: BLE001 - the test reports whatever went wrong in the thread
-            errors.append(error)
-        finally:
-            connections.close_all()
+        with transaction_as(home=FANYUN):
+            enqueue(comment(about))
 
-    threads = [threading.Thread(target=write) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert errors == []
+    at_once(*[write] * 8)
     numbers = OutboundMessage.objects.filter(order_key=about.order_key).order_by("order_seq")
     assert list(numbers.values_list("order_seq", flat=True)) == [1, 2, 3, 4, 5, 6, 7, 8]
     assert OutboundMessage.objects.filter(created_at__gt=datetime.now(UTC)).count() == 0

@@ -1,9 +1,6 @@
 """Whatever lies in the queue, the good message behind it is applied, and the bad one is kept."""
 
 import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from django.conf import LazySettings
@@ -17,6 +14,7 @@ from portal.outbox.models import InboundMessage, Outcome
 from portal.vianet.transports import TO_PORTAL, Parcel
 from tests.outbox.conftest import arrived
 from tests.outbox.messages import acknowledged, commit, escalation
+from tests.threads import running
 from tests.waiting import wait_until
 
 LETTER = {
@@ -67,21 +65,6 @@ POISONED_HEADERS = [
 ]
 
 
-@contextmanager
-def listening() -> Iterator[None]:
-    """The portal's consumer, as a thread that must live until it is told to stop."""
-    stop = threading.Event()
-    thread = threading.Thread(target=consume_replies, args=[stop])
-    thread.start()
-    try:
-        yield
-        assert thread.is_alive(), "The consumer has died."
-    finally:
-        stop.set()
-        thread.join(20)
-        assert not thread.is_alive()
-
-
 def tell(settings: LazySettings, url: str) -> Parcel:
     """Escalate over this broker; 21Vianet's answer to it."""
     settings.VIANET_QUEUE_URL = url
@@ -106,7 +89,7 @@ def test_on_redis_no_garbage_stops_a_good_message(redis_url: str, settings: Lazy
         for item in items:
             server.lpush(queue, item)
         wire.transport().publish(TO_PORTAL, [good])
-        with listening():
+        with running(consume_replies):
             applied(good)
         assert server.llen(queue) == server.hlen(f"{prefix}:unacked") == 0
     kept = InboundMessage.objects.filter(outcome=Outcome.UNSIGNED)
@@ -125,7 +108,7 @@ def test_on_rabbitmq_no_header_stops_a_good_message(rabbitmq_url: str, settings:
         for headers in POISONED_HEADERS:
             queue = f"{settings.VIANET_QUEUE_PREFIX}.{TO_PORTAL}"
             producer.publish(b"?", routing_key=queue, headers=headers, content_encoding="binary")
-        with listening():
+        with running(consume_replies):
             applied(good)
             wait_until(lambda: InboundMessage.objects.filter(outcome=Outcome.UNSIGNED, seen=4).exists())
     wire.transport().remove(TO_PORTAL)

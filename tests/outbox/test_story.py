@@ -2,16 +2,14 @@
 it can.
 """
 
-import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from threading import Event
 
 import pytest
 import structlog
 from celery import shared_task
 from django.conf import LazySettings
-from django.db import connections
 
 from portal.celery import Engine
 from portal.database import transaction_as
@@ -23,15 +21,10 @@ from portal.vianet import contracts
 from portal.vianet.simulator import Simulator
 from tests.outbox.conftest import at_work
 from tests.outbox.messages import comment, commit, escalation
+from tests.threads import running
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def wait_for(condition: Callable[[], bool], seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "It did not happen in time."
-        time.sleep(0.02)
 
 
 @pytest.fixture
@@ -48,7 +41,7 @@ def engine() -> Iterator[Engine]:
 def test_from_commit_to_case_number(engine: Engine, vianet: Callable[..., Simulator], heard: list[Inbound]) -> None:
     with at_work(vianet(latency=0.3)):
         commit(escalation())
-        wait_for(lambda: bool(heard), 10)
+        wait_until(lambda: heard, "21Vianet to answer", 10)
     assert engine.alive()
     (told,) = heard
     assert told.type == contracts.ACKNOWLEDGED
@@ -67,7 +60,7 @@ def test_the_id_of_the_request_travels_with_the_task_that_it_starts(engine: Engi
     carried.clear()
     with structlog.contextvars.bound_contextvars(request_id="0f8fad5b"):
         ring("test.look")
-    wait_for(lambda: bool(carried), 10)
+    wait_until(lambda: carried, "the task to run", 10)
     assert carried[0]["request_id"] == "0f8fad5b"
 
 
@@ -97,15 +90,8 @@ def test_a_badly_behaved_21vianet_still_applies_everything_once_and_in_order(
     )
     told = [escalation() for _ in range(4)]
     commit(*[message for about in told for message in (about, comment(about))])
-    stop = threading.Event()
-    worker = threading.Thread(target=keep_sweeping, args=[stop])
-    with at_work(simulator):
-        worker.start()
-        try:
-            wait_for(lambda: everything_settled(heard), 40)
-        finally:
-            stop.set()
-            worker.join()
+    with at_work(simulator), running(keep_sweeping):
+        wait_until(lambda: everything_settled(heard), "everything to be settled", 40)
         applied = [(row["order_key"], row["order_seq"]) for row in simulator.desk.rows("inbox")]
     assert sorted(applied) == sorted((str(about.order_key), number) for about in told for number in (1, 2))
     assert Counter(one.id for one in heard).most_common(1)[0][1] == 1
@@ -114,12 +100,9 @@ def test_a_badly_behaved_21vianet_still_applies_everything_once_and_in_order(
         assert numbers == [1, 2, 3]
 
 
-def keep_sweeping(stop: threading.Event) -> None:
-    try:
-        while not stop.wait(0.02):
-            sweep()
-    finally:
-        connections.close_all()
+def keep_sweeping(stop: Event) -> None:
+    while not stop.wait(0.02):
+        sweep()
 
 
 def everything_settled(heard: list[Inbound]) -> bool:

@@ -1,12 +1,11 @@
 """Several workers at once, as real threads on real connections: nothing twice, nothing out of order, nothing left."""
 
-import threading
 from collections import Counter
 from collections.abc import Callable
+from threading import Event
 from uuid import UUID
 
 import pytest
-from django.db import connections
 
 from portal.database import transaction_as
 from portal.outbox import cancel, marking
@@ -20,38 +19,17 @@ from portal.outbox.models import InboundMessage, OutboundMessage, Outcome, State
 from portal.vianet.simulator import Simulator
 from tests.outbox.conftest import arrived, at_work
 from tests.outbox.messages import FANYUN, acknowledged, comment, commit, escalation, let_time_pass, message
-from tests.waiting import wait_until_somebody_waits
+from tests.threads import at_once, meanwhile, running
+from tests.waiting import wait_until, wait_until_somebody_waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def together(workers: int, work: Callable[[], None]) -> None:
-    """Run the same work in several threads that start at the same moment; an error in any fails the test."""
-    barrier = threading.Barrier(workers)
-    errors: list[Exception] = []
-
-    def run() -> None:
-        try:
-            barrier.wait()
-            work()
-        except Exception as error:  # noqa: BLE001 - reported below, whatever it is
-            errors.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run) for _ in range(workers)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert not any(thread.is_alive() for thread in threads)
-    assert errors == []
 
 
 def test_workers_that_claim_at_once_share_the_work_and_no_message() -> None:
     commit(*[escalation() for _ in range(40)])
     claimed: list[object] = []
-    together(4, lambda: claimed.extend(lease.message_id for lease in claim("worker", 25)))
+    for leases in at_once(*[lambda: claim("worker", 25)] * 4):
+        claimed.extend(lease.message_id for lease in leases)
     assert len(claimed) == len(set(claimed))
     while leases := claim("worker", 25):
         claimed.extend(lease.message_id for lease in leases)
@@ -60,7 +38,7 @@ def test_workers_that_claim_at_once_share_the_work_and_no_message() -> None:
 
 def test_two_dispatchers_send_everything_once() -> None:
     commit(*[escalation() for _ in range(60)])
-    together(2, lambda: void(deliver_due()))
+    at_once(deliver_due, deliver_due)
     while deliver_due():
         pass
     assert Counter(parcel.id for parcel in arrived()).most_common(1)[0][1] == 1
@@ -74,20 +52,13 @@ def test_what_is_said_about_a_request_arrives_in_order_whoever_sends_it(vianet: 
         told += [about, *[comment(about) for _ in range(4)]]
     commit(*told)
     simulator = vianet()
-    stop = threading.Event()
 
-    def dispatch() -> None:
+    def dispatch(stop: Event) -> None:
         while not stop.wait(0.01):
             deliver_due()
 
-    with at_work(simulator):
-        ending = threading.Timer(30, stop.set)
-        ending.start()
-        watcher = threading.Thread(target=lambda: until(all_received, stop))
-        watcher.start()
-        together(2, dispatch)
-        watcher.join()
-        ending.cancel()
+    with at_work(simulator), running(dispatch, dispatch):
+        wait_until(all_received, "every receipt", 30)
         books = simulator.desk.rows("inbox")
     assert OutboundMessage.objects.filter(state=State.ACKED).count() == 25
     in_order_of_arrival: dict[str, list[int]] = {}
@@ -101,25 +72,12 @@ def all_received() -> bool:
         return not OutboundMessage.objects.exclude(state=State.ACKED).exists()
 
 
-def until(condition: Callable[[], bool], stop: threading.Event) -> None:
-    try:
-        while not stop.is_set() and not condition():
-            stop.wait(0.05)
-        stop.set()
-    finally:
-        connections.close_all()
-
-
-def void(_result: object) -> None:
-    """For calls whose answer does not matter."""
-
-
 def test_one_message_of_21vianet_is_applied_once_by_many_consumers(heard: list[Inbound]) -> None:
     told = [escalation() for _ in range(10)]
     commit(*told)
     parcels = [acknowledged(about.subject_id) for about in told]
     store(parcels)
-    together(4, lambda: void(handle_due()))
+    at_once(*[handle_due] * 4)
     handle_due()
     assert Counter(one.id for one in heard) == Counter(parcel.id for parcel in parcels)
     assert InboundMessage.objects.filter(outcome=Outcome.APPLIED).count() == 10
@@ -129,7 +87,7 @@ def test_the_same_message_delivered_to_many_consumers_is_stored_once(heard: list
     about = escalation()
     commit(about)
     parcel = acknowledged(about.subject_id)
-    together(4, lambda: take([parcel]))
+    at_once(*[lambda: take([parcel])] * 4)
     handle_due()
     assert len(heard) == 1
     assert InboundMessage.objects.count() == 1
@@ -147,8 +105,7 @@ def test_parking_and_writing_about_the_same_request_at_once_leaves_nothing_that_
         def write(about: Contract = about) -> None:
             commit(comment(about))
 
-        jobs = iter([bury, write])
-        together(2, lambda jobs=jobs: next(jobs)())  # type: ignore[misc]  # the default only binds this round's jobs
+        at_once(bury, write)
         following = OutboundMessage.objects.filter(order_key=first.order_key).exclude(pk=first.pk)
         assert list(following.values_list("state", flat=True)) == [State.HELD]
 
@@ -163,13 +120,11 @@ def test_a_receipt_that_meets_the_parking_of_its_message_lets_the_others_go() ->
         with transaction_as(system="test"):
             marking.acknowledge(first.pk)
 
-    receipt = threading.Thread(target=lambda: (receive(), connections.close_all()))
     with transaction_as(system="test"):
         assert marking.bury(first.pk, first.order_key, "a dozen refusals")
-        receipt.start()
+        receipt = meanwhile(receive)
         wait_until_somebody_waits()
-    receipt.join(30)
-    assert not receipt.is_alive()
+    receipt.result(30)
     assert [message(row.pk).state for row in (first, second)] == [State.ACKED, State.PENDING]
 
 
@@ -187,8 +142,7 @@ def test_parking_and_receipt_at_once_hold_nothing_for_ever() -> None:
             with transaction_as(system="test"):
                 marking.acknowledge(pk)
 
-        jobs = iter([bury, receive])
-        together(2, lambda jobs=jobs: next(jobs)())  # type: ignore[misc]  # the default only binds this round's jobs
+        at_once(bury, receive)
         assert [message(row.pk).state for row in (first, second)] == [State.ACKED, State.PENDING]
 
 
@@ -196,13 +150,11 @@ def test_taking_back_and_sending_at_once_ends_in_one_of_the_two() -> None:
     for _ in range(5):
         about = escalation()
         (row,) = commit(about)
-        answers: list[bool] = []
 
-        def take_back(subject: UUID = about.subject_id, answers: list[bool] = answers) -> None:
+        def take_back(subject: UUID = about.subject_id) -> bool:
             with transaction_as(home=FANYUN):
-                answers.append(cancel(subject))
+                return cancel(subject)
 
-        jobs = iter([take_back, lambda: void(deliver_due())])
-        together(2, lambda jobs=jobs: next(jobs)())  # type: ignore[misc]  # the default only binds this round's jobs
-        assert message(row.pk).state == (State.CANCELLED if answers == [True] else State.PUBLISHED)
+        taken_back, _sent = at_once(take_back, deliver_due)
+        assert message(row.pk).state == (State.CANCELLED if taken_back else State.PUBLISHED)
         let_time_pass(row.pk)

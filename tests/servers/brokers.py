@@ -44,12 +44,12 @@ def redis_server(prefix: str) -> Iterator[str]:
 
 
 @contextmanager
-def private_redis() -> Iterator[str]:
-    """A server of this run alone, which writes nothing to disk."""
+def private_redis(port: int = 0) -> Iterator[str]:
+    """A server of this run alone, which writes nothing to disk; on any free port unless it is told which."""
     server = processes.program("redis-server", "opt/homebrew/bin")
     if not server:
         raise SystemExit("No Redis answers on 127.0.0.1:6379 and none is installed: apt-get install redis-server")
-    port = processes.free_port()
+    port = port or processes.free_port()
     url = f"redis://127.0.0.1:{port}/0"
     with processes.private_folder(processes.Account()) as folder:
         command = [server, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]

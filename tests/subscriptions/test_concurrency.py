@@ -2,34 +2,17 @@
 
 import json
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
-from django.db import connections
 from django.test import Client
 
 from portal.audit.models import AuditEntry
 from subscriptions.models import Offer, Subscription
 from tests.subscriptions.conftest import Buy
+from tests.threads import at_once
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 ROUNDS = 10
-
-
-def at_once(*calls: Callable[[], int]) -> list[int]:
-    """Run them together, each on a connection of its own."""
-    barrier = Barrier(len(calls))
-
-    def run(call: Callable[[], int]) -> int:
-        try:
-            barrier.wait(10)
-            return call()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return sorted(pool.map(run, calls))
 
 
 def patching(client: Client, subscription: Subscription, version: int, **body: object) -> Callable[[], int]:
@@ -44,7 +27,7 @@ def test_of_two_agents_exactly_one_changes_the_quantity(rest_of: Callable[..., C
         answers = at_once(
             patching(anna, seats, number, quantity=100 + number), patching(sam, seats, number, quantity=200 + number)
         )
-        assert answers == [200, 412]
+        assert sorted(answers) == [200, 412]
         seats.refresh_from_db()
         assert seats.version == number + 1
         assert seats.quantity in {100 + number, 200 + number}
@@ -57,7 +40,7 @@ def test_suspending_and_changing_never_both_happen(rest_of: Callable[..., Client
     for _round in range(ROUNDS):
         seats = buy(suite)
         answers = at_once(patching(anna, seats, 1, quantity=30), patching(sam, seats, 1, status="suspended"))
-        assert answers == [200, 412]
+        assert sorted(answers) == [200, 412]
         seats.refresh_from_db()
         assert (seats.quantity, seats.status) in {(30, "active"), (25, "suspended")}
         assert AuditEntry.objects.filter(target_id=str(seats.pk)).count() == 2  # bought, and the one change
@@ -68,7 +51,7 @@ def test_of_six_clients_one_wins_and_what_it_wrote_stands(
 ) -> None:
     seats, clients = buy(suite), [rest_of(name) for name in ("anna", "sam", "paul") for _twice in range(2)]
     answers = at_once(*(patching(client, seats, 1, quantity=40 + place) for place, client in enumerate(clients)))
-    assert answers == [200, 412, 412, 412, 412, 412]
+    assert sorted(answers) == [200, 412, 412, 412, 412, 412]
     seats.refresh_from_db()
     deed = AuditEntry.objects.get(deed="subscriptions.subscription.quantity_changed")
     assert (seats.quantity, seats.version) == (deed.data["after"]["quantity"], 2)

@@ -1,9 +1,6 @@
 """21Vianet answers in the moment in which the partner withdraws: one waits for the other, neither for ever."""
 
-from threading import Thread
-
 import pytest
-from django.db import connection
 from psycopg2.extensions import connection as PostgresConnection
 
 from portal.demo import cast as demo_cast
@@ -12,6 +9,7 @@ from portal.outbox.inbox import store
 from portal.outbox.models import InboundMessage, OutboundMessage, Outcome, State
 from tests.outbox.messages import acknowledged
 from tests.support.conftest import Story
+from tests.threads import meanwhile
 from tests.waiting import wait_until_somebody_waits
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -26,20 +24,11 @@ def test_an_answer_locks_the_request_before_its_messages(as_app_role: PostgresCo
         withdrawal.execute("select set_config('portal.system', 'test', true)")
         request_id = str(escalation.support_request_id)
         withdrawal.execute("select 1 from support_supportrequest where id = %s for update", [request_id])
-        answer = Thread(target=_handle)
-        answer.start()
+        answer = meanwhile(handle_due)
         wait_until_somebody_waits()
         withdrawal.execute("select 1 from outbox_outboundmessage where id = %s for update nowait", [str(message.pk)])
         assert withdrawal.fetchone() == (1,)
         as_app_role.rollback()
-    answer.join(timeout=30)
-    assert not answer.is_alive()
+    answer.result(30)
     message.refresh_from_db()
     assert (InboundMessage.objects.get().outcome, message.state) == (Outcome.APPLIED, State.ACKED)
-
-
-def _handle() -> None:
-    try:
-        handle_due()
-    finally:
-        connection.close()

@@ -1,7 +1,5 @@
 """From Alice's form to 21Vianet's case number on her page: the real pipe and 21Vianet's simulator, in memory."""
 
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +14,8 @@ from portal.outbox.delivering import deliver_due
 from portal.vianet.simulator import Knobs, Simulator
 from portal.vianet.transports import connect
 from support.models import Escalation, SupportRequest
+from tests.threads import running
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FORM = {"service": "exchange", "severity": "moderate", "title": "Mail bounces", "description": "Since nine."}
@@ -31,27 +31,8 @@ def vianet_at_work(settings: LazySettings, folder: Path, **knobs: float) -> Iter
         signing_key=settings.VIANET_VERIFY_KEYS[0],
         knobs=Knobs(**{"latency": 0.0, "patience": 0.5, **knobs}),  # type: ignore[arg-type]  # the seed stays an integer
     )
-    stop = threading.Event()
-    threads = [
-        threading.Thread(target=simulator.run, args=[stop]),
-        threading.Thread(target=consumer.consume_replies, args=[stop]),
-    ]
-    for thread in threads:
-        thread.start()
-    try:
+    with running(simulator.run, consumer.consume_replies):
         yield
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join(10)
-
-
-def until(condition: Callable[[], bool], seconds: float = 10) -> None:
-    """Wait until it holds."""
-    begun = time.monotonic()
-    while not condition():
-        assert time.monotonic() - begun < seconds, "It did not happen in time."
-        time.sleep(0.02)
 
 
 def case_number() -> str:
@@ -69,7 +50,7 @@ def test_a_case_number_comes_back(
     with vianet_at_work(settings, tmp_path, **knobs):
         helen.post(f"{url}escalate/", {"reason": "training", "tried": "Message trace."})
         deliver_due()
-        until(lambda: bool(case_number()))
+        wait_until(case_number, "a case number", 10)
     for client in (alice, helen):
         assert case_number() in client.get(url).content.decode()
     assert SupportRequest.objects.get().status in {"escalated", "waitingForPartner"}

@@ -1,10 +1,8 @@
 """Two people act at the same moment: one global admin always stays, one of two first choices wins."""
 
 from collections.abc import Callable
-from threading import Barrier, Thread
 
 import pytest
-from django.db import connection
 from psycopg2.errors import LockNotAvailable
 from psycopg2.extensions import connection as PostgresConnection
 
@@ -20,7 +18,8 @@ from tenants.actions.settings import change_setting
 from tenants.actor import Actor, acting_as
 from tenants.models import DelegatedAdmin, Role, ServiceSetting, Tenant, User
 from tenants.services import Service
-from tests.locks import meanwhile, until_somebody_waits
+from tests.threads import at_once, meanwhile
+from tests.waiting import wait_until_somebody_waits
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -45,27 +44,18 @@ def two_admins() -> Cast:
     return cast
 
 
-def at_once(*acts: tuple[Actor, Callable[[], object]]) -> list[str]:
-    """What became of each act: `done`, or its refusal's code. Each runs in a thread and a transaction of its own."""
-    start, outcomes = Barrier(len(acts)), [""] * len(acts)
+def acting(actor: Actor, act: Callable[[], object]) -> Callable[[], str]:
+    """The act in a transaction of its own; it answers what became of it: `done`, or its refusal's code."""
 
-    def run(place: int, actor: Actor, act: Callable[[], object]) -> None:
+    def run() -> str:
         try:
             with acting_as(actor):
-                start.wait(timeout=10)
                 act()
-            outcomes[place] = "done"
         except PortalError as refusal:
-            outcomes[place] = refusal.code
-        finally:
-            connection.close()
+            return refusal.code
+        return "done"
 
-    threads = [Thread(target=run, args=(place, *act)) for place, act in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return outcomes
+    return run
 
 
 @pytest.mark.parametrize(
@@ -77,7 +67,7 @@ def test_two_global_admins_turn_on_each_other_and_one_stays(
 ) -> None:
     """Neither waits for the other for ever; who comes second acts no more."""
     cast, alice, uma = two_admins, two_admins.actor("alice"), two_admins.actor("uma")
-    outcomes = at_once((alice, lambda: verb(cast.uma, alice)), (uma, lambda: verb(cast.alice, uma)))
+    outcomes = at_once(acting(alice, lambda: verb(cast.uma, alice)), acting(uma, lambda: verb(cast.alice, uma)))
     assert sorted(outcomes, key=len) == ["done", refusal]
     staying = User.objects.for_system("test").filter(
         tenant=cast.huaxin, role_assignments__role=Role.GLOBAL_ADMIN, is_active=True, deleted_at=None
@@ -88,8 +78,8 @@ def test_two_global_admins_turn_on_each_other_and_one_stays(
 def test_of_two_first_choices_of_a_setting_one_wins(two_admins: Cast) -> None:
     cast, alice, uma = two_admins, two_admins.actor("alice"), two_admins.actor("uma")
     outcomes = at_once(
-        (alice, lambda: change_setting(cast.huaxin, "sharepoint.link_days", 7, actor=alice)),
-        (uma, lambda: change_setting(cast.huaxin, "sharepoint.link_days", 90, actor=uma)),
+        acting(alice, lambda: change_setting(cast.huaxin, "sharepoint.link_days", 7, actor=alice)),
+        acting(uma, lambda: change_setting(cast.huaxin, "sharepoint.link_days", 90, actor=uma)),
     )
     assert sorted(outcomes) == ["done", "resourceModified"]
     assert ServiceSetting.objects.get().version == 1
@@ -113,9 +103,9 @@ def test_a_grant_that_is_just_being_made_survives_the_end_of_the_other(two_admin
     old = DelegatedAdmin.objects.in_force().get(partner=cast.beichen, customer=cast.huaxin)
     with acting_as(alice):
         grant_delegated_admin(cast.huaxin, cast.beichen, actor=alice, service=Service.TEAMS)
-        ending = meanwhile(lambda: at_once((cast.actor("uma"), lambda: revoke(old, cast.actor("uma")))))
-        until_somebody_waits()
-    assert ending.result(30) == ["done"]
+        ending = meanwhile(acting(cast.actor("uma"), lambda: revoke(old, cast.actor("uma"))))
+        wait_until_somebody_waits()
+    assert ending.result(30) == "done"
     old.refresh_from_db()
     assert old.revoked_at is not None
     assert can(cast.actor("boris"), Permission.SETTING_READ, ServiceSetting(tenant=cast.huaxin, service=Service.TEAMS))

@@ -17,7 +17,8 @@ from tenants.actions.roles import assign_role, remove_role
 from tenants.actions.settings import change_setting
 from tenants.actor import Actor, acting_as
 from tenants.models import Kind, Role, ServiceSetting, Standing, Tenant
-from tests.locks import meanwhile, until_somebody_waits
+from tests.threads import meanwhile
+from tests.waiting import wait_until_somebody_waits
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 SETTING = "sharepoint.link_days"
@@ -53,7 +54,7 @@ def test_who_clicks_while_the_right_is_being_taken_away_changes_nothing(
     with acting_as(alice):
         take(cast, alice)
         clicking = meanwhile(lambda: outcome(uma, lambda: change_setting(cast.huaxin, SETTING, 7, actor=uma)))
-        until_somebody_waits()
+        wait_until_somebody_waits()
     assert clicking.result(30) == code
     assert not ServiceSetting.objects.exists()
 
@@ -65,7 +66,7 @@ def test_who_orders_while_the_partner_is_being_suspended_changes_nothing(cast: C
         founding = meanwhile(
             lambda: outcome(anna, lambda: found_organisation(Kind.CUSTOMER, "New", "new.example", actor=anna))
         )
-        until_somebody_waits()
+        wait_until_somebody_waits()
     assert founding.result(30) == "partnerSuspended"
     assert not Tenant.objects.filter(domain="new.example").exists()
 
@@ -75,7 +76,7 @@ def test_who_takes_a_right_away_waits_for_the_click_that_rests_on_it(cast: Cast)
     with acting_as(uma):
         change_setting(cast.huaxin, SETTING, 7, actor=uma)
         taking = meanwhile(lambda: outcome(alice, lambda: remove_role(cast.uma, Role.GLOBAL_ADMIN, actor=alice)))
-        until_somebody_waits()
+        wait_until_somebody_waits()
     assert taking.result(30) == "done"
     assert ServiceSetting.objects.get().value == 7
 

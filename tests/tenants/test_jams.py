@@ -17,7 +17,7 @@ from portal.demo.cast import Cast
 from portal.urls import urlpatterns as portals
 from support.models import SupportRequest
 from tenants.models import Tenant, User
-from tests.locks import meanwhile
+from tests.threads import meanwhile
 
 pytestmark = pytest.mark.django_db(transaction=True)
 both = Barrier(2)

@@ -15,8 +15,9 @@ from tenants.actions.account import choose_password
 from tenants.actions.people import block_user, delete_user, reset_password
 from tenants.actor import acting_as
 from tenants.models import User
-from tests.locks import meanwhile, until_somebody_waits
 from tests.people import PASSWORD
+from tests.threads import meanwhile
+from tests.waiting import wait_until_somebody_waits
 
 CHOSEN = "Kunming-rains-7"
 FORM = {"oldpassword": PASSWORD, "password1": CHOSEN, "password2": CHOSEN}
@@ -75,6 +76,6 @@ def test_who_chooses_while_an_admin_resets_waits_and_is_refused(cast: Cast) -> N
     with acting_as(uma):
         _user, secret = reset_password(stored(cast.ed), actor=uma)
         choosing = meanwhile(choose)
-        until_somebody_waits()
+        wait_until_somebody_waits()
     assert choosing.result(30) == "passwordChanged"
     assert check_password(secret, stored(cast.ed).password)

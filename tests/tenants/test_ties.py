@@ -14,7 +14,8 @@ from tenants.actions.organisations import end_relationship, grant_delegated_admi
 from tenants.actor import Actor, acting_as
 from tenants.grants import Basis
 from tenants.models import DelegatedAdmin, ResellerRelationship, Role, TenantGroupPermission
-from tests.locks import meanwhile, until_somebody_waits
+from tests.threads import meanwhile
+from tests.waiting import wait_until_somebody_waits
 
 SETUP = Actor.system("setup")
 ON_CUSTOMERS = {Basis.RESELLER, Basis.DELEGATED, Basis.DELEGATED_ADMIN, Basis.TIED}
@@ -105,7 +106,7 @@ def test_of_two_who_end_a_relationship_at_once_one_does_and_neither_waits_for_ev
     with acting_as(paul, cast.jade):
         end_relationship(living, actor=paul)
         second = meanwhile(end)
-        until_somebody_waits()
+        wait_until_somebody_waits()
     assert second.result(30) == "relationshipMissing"
     assert ResellerRelationship.objects.get(pk=living.pk).ended_at is not None
 

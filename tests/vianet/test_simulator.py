@@ -2,10 +2,8 @@
 
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +17,7 @@ from portal.vianet.simulator import Knobs, Simulator
 from portal.vianet.transports import TO_PORTAL, Parcel, Transport, connect
 from tests.outbox.conftest import LooksTwice
 from tests.outbox.messages import escalation_data
+from tests.threads import running
 from tests.waiting import wait_until
 
 PORTAL, VIANET = "the portal's key", "21Vianet's key"
@@ -95,19 +94,6 @@ def read_body(body: bytes) -> Event:
     return contracts.check(parse(body))
 
 
-@contextmanager
-def speaking(simulator: Simulator) -> Iterator[None]:
-    stop = threading.Event()
-    thread = threading.Thread(target=simulator._speak, args=[stop])
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join(20)
-        assert not thread.is_alive()
-
-
 def test_an_escalation_is_receipted_and_gets_a_case_number(simulate: Callable[..., Simulator], wire: Transport) -> None:
     simulator, told = simulate(answer_after=0), escalated()
     simulator.take([sealed(told)])
@@ -115,7 +101,7 @@ def test_an_escalation_is_receipted_and_gets_a_case_number(simulate: Callable[..
     number = simulator.desk.case_number(told.subject)
     assert read(receipt).data == {"message_id": told.id, "outcome": "accepted", "operator_ref": number}
     assert number == f"CN{(datetime.now(UTC) + timedelta(hours=8)):%Y%m%d}-000001"
-    with speaking(simulator):
+    with running(simulator._speak):
         first, second = map(read, said(wire, 2)[:2])
     assert (first.type, first.data["case_number"]) == (contracts.ACKNOWLEDGED, number)
     assert (second.type, second.data["operator_seq"]) == (contracts.ANSWERED, 2)
@@ -137,7 +123,7 @@ def test_what_is_not_confirmed_is_said_again_until_it_is(
     simulator, told = simulate(), escalated()
     simulator.take([sealed(told)])
     said(wire)
-    with speaking(simulator):
+    with running(simulator._speak):
         first, second = said(wire, 2)[:2]
     (reply,) = simulator.desk.rows("replies")
     assert first.id == second.id == reply["id"]
@@ -214,7 +200,7 @@ def test_knobs_reject_duplicate_and_bad_signature(simulate: Callable[..., Simula
     simulator, told = simulate(reject=1, duplicate=1), escalated()
     simulator.take([sealed(told)])
     assert len(said(wire)) == 2
-    with speaking(simulator):
+    with running(simulator._speak):
         rejected = read(said(wire, 1)[0])
     assert (rejected.type, rejected.data["reason"]) == (contracts.REJECTED, "inappropriate")
     simulator.knobs = Knobs(bad_signature=1)

@@ -3,7 +3,8 @@
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +13,8 @@ from kombu import Connection, Consumer
 
 from portal.vianet.transports import TO_PORTAL, TO_VIANET, Parcel, Temporary, Transport, broker, connect
 from portal.vianet.transports.amqp import AmqpTransport
+from tests.threads import running
+from tests.waiting import wait_until
 
 KINDS = ["memory", pytest.param("amqp", marks=pytest.mark.rabbitmq), pytest.param("redis", marks=pytest.mark.redis)]
 
@@ -41,24 +44,8 @@ def publish_all(transport: Transport, queue: str, sent: Sequence[Parcel]) -> Non
         rest = [parcel for parcel, answer in zip(rest, answers, strict=True) if answer is not None]
 
 
-@contextmanager
-def listening(transport: Transport, receiver: Callable[[Sequence[Parcel]], None]) -> Iterator[None]:
-    stop = threading.Event()
-    thread = threading.Thread(target=transport.consume, args=[TO_VIANET, receiver, stop])
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join(10)
-        assert not thread.is_alive()
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 10) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "It did not happen in time."
-        time.sleep(0.01)
+def listening(transport: Transport, receiver: Callable[[Sequence[Parcel]], None]) -> AbstractContextManager[None]:
+    return running(partial(transport.consume, TO_VIANET, receiver))
 
 
 def test_what_is_published_arrives_whole_and_once(transport: Transport) -> None:
@@ -66,7 +53,7 @@ def test_what_is_published_arrives_whole_and_once(transport: Transport) -> None:
     arrived: list[Parcel] = []
     with listening(transport, arrived.extend):
         publish_all(transport, TO_VIANET, parcels(*names))
-        wait_for(lambda: len(arrived) >= 150)
+        wait_until(lambda: len(arrived) >= 150)
         time.sleep(0.3)
     # Order is the outbox's to keep: what a queue refuses for now is sent again behind the others.
     assert sorted(parcel.id for parcel in arrived) == sorted(names)
@@ -79,7 +66,7 @@ def test_what_was_published_before_anybody_listened_is_kept(transport: Transport
     publish_all(transport, TO_VIANET, parcels("early"))
     arrived: list[Parcel] = []
     with listening(transport, arrived.extend):
-        wait_for(lambda: bool(arrived))
+        wait_until(lambda: arrived)
 
 
 def test_a_batch_that_could_not_be_stored_is_delivered_again(transport: Transport) -> None:
@@ -93,7 +80,7 @@ def test_a_batch_that_could_not_be_stored_is_delivered_again(transport: Transpor
 
     with listening(transport, receive):
         publish_all(transport, TO_VIANET, parcels("one", "two"))
-        wait_for(lambda: {parcel.id for parcel in arrived} == {"one", "two"})
+        wait_until(lambda: {parcel.id for parcel in arrived} == {"one", "two"})
 
 
 def test_the_two_directions_do_not_meet(transport: Transport) -> None:
@@ -101,7 +88,7 @@ def test_the_two_directions_do_not_meet(transport: Transport) -> None:
     publish_all(transport, TO_PORTAL, parcels("for the portal"))
     with listening(transport, arrived.extend):
         publish_all(transport, TO_VIANET, parcels("for 21Vianet"))
-        wait_for(lambda: bool(arrived))
+        wait_until(lambda: arrived)
         time.sleep(0.2)
     assert [parcel.id for parcel in arrived] == ["for 21Vianet"]
 
@@ -119,10 +106,9 @@ def test_an_emptied_broker_is_used_again_by_both_sides(transport: Transport, mon
 
     with listening(transport, arrived.extend):
         publish_all(transport, TO_VIANET, parcels("before"))
-        wait_for(lambda: bool(arrived), 30)
+        wait_until(lambda: arrived, "the first message", 30)
         transport.remove(TO_VIANET)
-        time.sleep(0.5)
-        wait_for(came_through, 30)
+        wait_until(came_through, "a message to come through", 30)
 
 
 @pytest.mark.rabbitmq
@@ -144,7 +130,7 @@ def test_a_silent_consumer_subscribes_anew(
     arrived: list[Parcel] = []
     with listening(transport, arrived.extend):
         publish_all(transport, TO_VIANET, parcels("late"))
-        wait_for(lambda: bool(arrived))
+        wait_until(lambda: arrived)
     assert len(subscribed) >= 2
     transport.remove(TO_VIANET)
     transport.close()
@@ -242,7 +228,7 @@ def test_what_was_delivered_too_often_is_put_aside_and_kept(
 
     with listening(transport, fail), Connection(rabbitmq_url) as connection:
         channel = connection.channel()
-        wait_for(found, 20)
+        wait_until(found, 20)
     assert aside[0].body == "内容 deadly".encode()
     assert aside[0].headers["webhook-id"] == "deadly"
     transport.remove(TO_VIANET)

@@ -4,7 +4,6 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from uuid import uuid4
 from portal.vianet.transports import TO_PORTAL, TO_VIANET, connect
 from tests.servers.brokers import redis_answers
 from tests.servers.processes import free_port, program
+from tests.waiting import wait_until
 
 
 class Broker(Protocol):
@@ -47,10 +47,7 @@ class Redis:
             stdout=subprocess.DEVNULL,
             start_new_session=True,
         )
-        deadline = time.monotonic() + 10
-        while not redis_answers(self.url):
-            assert time.monotonic() < deadline, "Redis did not start."
-            time.sleep(0.02)
+        wait_until(lambda: redis_answers(self.url), "Redis to start", 10)
         return process
 
     def _kill(self) -> None:
