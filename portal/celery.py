@@ -92,7 +92,8 @@ class Engine:
         self.worker = app.WorkController(
             pool="threads", concurrency=concurrency, without_gossip=True, without_mingle=True
         )
-        self.beat = Service(app, scheduler_cls=Scheduler)
+        # It looks up that often at least, so that it hears soon that the demo ends.
+        self.beat = Service(app, max_interval=0.2, scheduler_cls=Scheduler)
         self._threads = [
             Thread(target=self.worker.start, name="celery-worker", daemon=True),
             Thread(target=self.beat.start, name="celery-beat", daemon=True),

@@ -18,13 +18,12 @@ from dev import find_chromium
 from portal.catalogues import compile_catalogues
 from portal.database import transaction_as
 from tests.servers import header
+from tests.transactions import is_transactional, uses_database
 from tests.triggers import flush_past_triggers
 
 # The cast of the story, windows for it, and a broker that says nothing.
 pytest_plugins = ["tests.people", "tests.windows", "tests.silence"]
 
-TRANSACTIONAL = {"transactional_db", "live_server", "django_db_reset_sequences"}
-DATABASE_FIXTURES = TRANSACTIONAL | {"db", "django_db_serialized_rollback"}
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -121,11 +120,9 @@ def _database_identity(request: pytest.FixtureRequest) -> Iterator[None]:
 
     A transactional test has no transaction to put the identity into: its connection carries it for the session instead.
     """
-    mark = request.node.get_closest_marker("django_db")
-    fixtures = set(request.fixturenames)
-    if mark is None and not fixtures & DATABASE_FIXTURES:
+    if not uses_database(request.node):
         yield
-    elif (mark is not None and mark.kwargs.get("transaction")) or fixtures & TRANSACTIONAL:
+    elif is_transactional(request.node):
         request.getfixturevalue("transactional_db")
         with transaction_as(system="test", atomic=False):
             _keep_for_session("test")

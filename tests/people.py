@@ -7,15 +7,28 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
-from pytest_django.plugin import DjangoDbBlocker
+from pytest_django.plugin import DjangoDbBlocker, blocking_manager_key
 
 from portal.database import transaction_as
 from portal.demo import cast as demo_cast
 from portal.demo.cast import Cast
 from portal.mail.models import Letter
 from tenants.models import AccessToken, User
+from tests.transactions import fixtures_of, is_transactional
 
 PASSWORD = demo_cast.DEMO_PASSWORD
+EMPTIED = pytest.StashKey[bool]()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Where a transactional test has emptied the tables, build the cast once for all that roll back to it again."""
+    if is_transactional(item):
+        item.config.stash[EMPTIED] = True
+    elif item.config.stash.get(EMPTIED, False) and "cast" in fixtures_of(item):
+        with item.config.stash[blocking_manager_key].unblock(), transaction_as(system="test"):
+            if not demo_cast.is_present():
+                _build()
+        item.config.stash[EMPTIED] = False
 
 
 @pytest.fixture(scope="session")
