@@ -9,6 +9,8 @@ from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 Opener = Callable[..., Page]
+# New buttons are bound a moment after they are there; until then they work as without scripts.
+HTMX_AT_WORK = ".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added"
 
 
 @pytest.fixture

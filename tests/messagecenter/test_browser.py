@@ -8,7 +8,7 @@ from messagecenter.models import Post, PostTranslation, PostView
 from portal.demo.cast import Cast
 from tests.messagecenter.conftest import Publish
 from tests.messagecenter.corpus import BODIES
-from tests.windows import Opener, too_wide, violations
+from tests.windows import HTMX_AT_WORK, Opener, too_wide, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -62,7 +62,7 @@ def test_by_keyboard_the_focus_stays_and_every_mark_is_announced(owners: Cast, p
         for key in pressed.split():
             rosa.keyboard.press(key)
         said.get_by_text(announced).first.wait_for()
-        # The focus comes back once the new buttons have settled.
+        expect(rosa.locator(HTMX_AT_WORK)).to_have_count(0)
         expect(rosa.get_by_role("button", name=next_name, exact=True)).to_be_focused()
 
 
