@@ -89,18 +89,19 @@ def enrol_second_factor(enrol: Callable[[], Answer], *, actor: Actor) -> tuple[A
 @transaction.atomic
 def remove_second_factor(remove: Callable[[], Answer], *, actor: Actor) -> Answer:
     """... by allauth's step; the recovery codes go with it."""
-    user = _locked(actor)
-    answer = remove()
-    book.record(actor, "tenants.second_factor.removed", user)
-    return answer
+    return _recorded(remove, "tenants.second_factor.removed", actor)
 
 
 @transaction.atomic
 def renew_recovery_codes(renew: Callable[[], Answer], *, actor: Actor) -> Answer:
     """... by allauth's step; the codes from before are worth nothing."""
+    return _recorded(renew, "tenants.second_factor.codes_renewed", actor)
+
+
+def _recorded(step: Callable[[], Answer], deed: str, actor: Actor) -> Answer:
     user = _locked(actor)
-    answer = renew()
-    book.record(actor, "tenants.second_factor.codes_renewed", user)
+    answer = step()
+    book.record(actor, deed, user)
     return answer
 
 

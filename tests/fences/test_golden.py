@@ -51,6 +51,16 @@ def answer(stage: Stage, name: str) -> Any:
     return json.loads(Asking(stage).ask(row, stage.person(letter), "GET", stage.own, {}).content)
 
 
+def schema_of(name: str) -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads((contracts.FOLDER / f"{name}.json").read_text("utf-8"))
+    return schema
+
+
+def binding(schema: dict[str, Any]) -> dict[str, Any]:
+    """What both sides rely on: all but the words for people."""
+    return {key: value for key, value in schema.items() if key not in {"title", "description"}}
+
+
 def golden(name: str, value: Any) -> Any:
     """The shape in the file; written first where that was asked for."""
     path = GOLDEN / f"{name}.json"
@@ -68,9 +78,7 @@ def test_a_resource_has_the_agreed_shape(stage: Stage, name: str) -> None:
 @pytest.mark.parametrize("name", contracts.known_types())
 def test_a_message_has_the_agreed_schema(name: str) -> None:
     """Of a version that is in use nothing changes; what changes is a new version (docs/adr/0004)."""
-    schema = json.loads((contracts.FOLDER / f"{name}.json").read_text("utf-8"))
-    words = {"title", "description"}
-    found = {key: value for key, value in schema.items() if key not in words}
+    found = binding(schema_of(name))
     assert found == golden(f"wire.{name}", found)
 
 
@@ -91,6 +99,17 @@ def test_it_bites_a_property_that_changes_its_name_or_type(stage: Stage) -> None
     assert shape({**row, "quantity": "25"}) != agreed
     assert shape({name: value for name, value in row.items() if name != "quantity"}) != agreed
     assert shape({**row, "partnerMargin": 12}) != agreed
+
+
+@pytest.mark.parametrize("name", contracts.known_types())
+def test_it_bites_a_message_that_changes_under_its_version(name: str) -> None:
+    schema, agreed = schema_of(name), golden(f"wire.{name}", binding(schema_of(name)))
+    properties = schema["properties"]
+    first = next(iter(properties))
+    assert binding({**schema, "description": "Other words."}) == agreed
+    assert binding({**schema, "properties": {**properties, first: {"type": "array"}}}) != agreed
+    assert binding({**schema, "properties": {**properties, "margin": {"type": "number"}}}) != agreed
+    assert binding({**schema, "required": []}) != agreed
 
 
 def test_a_customer_never_reads_the_partners_fields() -> None:

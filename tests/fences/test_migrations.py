@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 
 from dev import ROOT
+from tenants.models import Tenant
 
 PACKAGES = ("portal", "tenants", "subscriptions", "messagecenter", "support")
 # `0001_initial`, or words; not what Django would have called it.
@@ -53,6 +54,14 @@ def test_a_migration_says_what_it_does_and_does_one_kind_of_thing(path: Path) ->
 @pytest.mark.django_db
 def test_no_migration_is_missing() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.django_db
+def test_the_fence_bites_on_a_model_that_its_migrations_do_not_know(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Tenant._meta.get_field("name"), "max_length", 201)
+    with pytest.raises(SystemExit) as ended:
+        call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+    assert ended.value.code == 1
 
 
 @pytest.mark.parametrize(
