@@ -50,6 +50,12 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     return header.lines(settings.DATABASES["default"], find_chromium())
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first: one that began last would keep a worker busy while the others have nothing left."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Remove this process's SQLite files, and those of processes that were killed before they could."""
     name = settings.DATABASES["default"].get("TEST", {}).get("NAME")

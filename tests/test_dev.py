@@ -11,6 +11,8 @@ import pytest
 
 import dev
 
+pytestmark = pytest.mark.long
+
 WITH_AND_WITHOUT_A_BROWSER = "test_walk_a_in_memory or without_a_mouse"
 
 

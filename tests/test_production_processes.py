@@ -11,7 +11,7 @@ from portal.vianet.transports import TO_PORTAL, Parcel, connect
 from tests.servers import brokers, postgres, processes
 from tests.servers.site import Site, copy_of_the_image, make_roles
 
-pytestmark = [pytest.mark.postgres, pytest.mark.redis, pytest.mark.rabbitmq]
+pytestmark = [pytest.mark.long, pytest.mark.postgres, pytest.mark.redis, pytest.mark.rabbitmq]
 GRACE_SECONDS = 35
 PROCESSES = ("web", "worker", "beat", "consumer")
 ENROLMENT = "/account/mfa/totp/activate/"

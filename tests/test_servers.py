@@ -14,7 +14,7 @@ from psycopg2.extensions import connection as PostgresConnection
 from dev import ROOT
 from tests.servers import postgres
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.long, pytest.mark.postgres]
 OURS = (
     "select rolname from pg_roles where rolname like 'portal_%'"
     " union select datname from pg_database where datname like '%portal_%'"

@@ -89,19 +89,18 @@ def enrol_second_factor(enrol: Callable[[], Answer], *, actor: Actor) -> tuple[A
 @transaction.atomic
 def remove_second_factor(remove: Callable[[], Answer], *, actor: Actor) -> Answer:
     """... by allauth's step; the recovery codes go with it."""
-    return _recorded(remove, "tenants.second_factor.removed", actor)
+    user = _locked(actor)
+    answer = remove()
+    book.record(actor, "tenants.second_factor.removed", user)
+    return answer
 
 
 @transaction.atomic
 def renew_recovery_codes(renew: Callable[[], Answer], *, actor: Actor) -> Answer:
     """... by allauth's step; the codes from before are worth nothing."""
-    return _recorded(renew, "tenants.second_factor.codes_renewed", actor)
-
-
-def _recorded(step: Callable[[], Answer], deed: str, actor: Actor) -> Answer:
     user = _locked(actor)
-    answer = step()
-    book.record(actor, deed, user)
+    answer = renew()
+    book.record(actor, "tenants.second_factor.codes_renewed", user)
     return answer
 
 

@@ -10,6 +10,7 @@ import pytest
 from tests.demo.process import Demo, copy_of_the_checkout
 from tests.servers.processes import free_port
 
+pytestmark = pytest.mark.long
 PARTS = ("web", "21vianet", "celery")
 # Each part does its work, and ends when a file of its name appears in var/.
 MORTAL = """
@@ -20,8 +21,9 @@ from django.conf import settings
 
 def _mortal(name, work):
     def until_told():
-        threading.Thread(target=work, daemon=True).start()
-        while not (settings.VAR_DIR / f"end-{name}").exists():
+        working = threading.Thread(target=work, daemon=True)
+        working.start()
+        while working.is_alive() and not (settings.VAR_DIR / f"end-{name}").exists():
             time.sleep(0.02)
     return until_told
 

@@ -15,6 +15,8 @@ from tests.demo.process import Demo, Visitor, copy_of_the_checkout
 from tests.servers.processes import free_port
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.long
+
 CASE_NUMBER = re.compile(r"CN\d{8}-\d{6}")
 MOST_SECONDS = 2.0
 # Printed line of an account: sign-in name, password, organisation and roles.

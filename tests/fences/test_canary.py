@@ -23,6 +23,8 @@ from tests.fences.matrix.asking import UNDERSTUDIES, Asking
 from tests.fences.matrix.rows import Row
 from tests.fences.matrix.stage import Person, Stage
 
+pytestmark = pytest.mark.long
+
 CANARY = re.compile(r"CANARY-([a-z]+(?:-[a-z]+)?)")
 LINK = re.compile(r"""(?:href|hx-get)=["']([/?][^"'#]*)""")
 FORM = re.compile(r"""action=["'](/[^"'#]*)""")

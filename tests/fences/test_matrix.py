@@ -21,6 +21,8 @@ from tests.fences.matrix.asking import Asking, patterns
 from tests.fences.matrix.rows import Door, Row
 from tests.fences.matrix.stage import Stage
 
+pytestmark = pytest.mark.long
+
 EVERY_ROW = [row for rows in ROOMS.values() for row in rows]
 # Rooms of this file (the pages of the others: test_matrix_pages.py), and how many cells a run asks at the least.
 ASKED_HERE = {"account": 1500, "admin": 4800, "other": 700, "rest": 4500}

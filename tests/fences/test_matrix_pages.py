@@ -6,6 +6,8 @@ from tests.fences.matrix import ROOMS
 from tests.fences.matrix.asking import Asking
 from tests.fences.matrix.stage import Stage
 
+pytestmark = pytest.mark.long
+
 # How many cells a run asks at the least.
 ASKED_HERE = {"people": 4000, "tenants": 1000, "subscriptions": 600, "messagecenter": 400, "support": 1500}
 

@@ -26,6 +26,8 @@ from tests.fences.matrix.asking import Asking
 from tests.fences.matrix.rows import Row
 from tests.fences.matrix.stage import Person, Stage
 
+pytestmark = pytest.mark.long
+
 BASELINE = Path(__file__).with_name("queries.json")
 COUNTED = re.compile(r"\s*\(?(?:SELECT|INSERT|UPDATE|DELETE|WITH)\b", re.IGNORECASE)
 NO_QUESTION = re.compile(r"set_config|^select clock_timestamp\(\)$")  # telling who asks, and reading the clock

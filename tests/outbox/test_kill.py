@@ -13,7 +13,7 @@ from portal.outbox.models import OutboundMessage, State
 from tests.outbox.killing.brokers import Broker, RabbitMQ, Redis, closing_broker
 from tests.outbox.killing.story import HALF, tell
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
+pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
 
 @pytest.fixture

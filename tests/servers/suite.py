@@ -19,7 +19,9 @@ def parts(words: Sequence[str]) -> dict[str, list[str]]:
     if words:
         return {"the tests named": list(words)}
     brief = ["--tb=short", "--show-capture=log"]  # not quiet: the header says which servers and roles were used
-    wanted = {"tests": ["-m", "not browser", "-n", WORKERS, "--dist", "loadfile", *brief]}
+    # By file, in the order of the collection: see tests/conftest.py.
+    spread = ["-n", WORKERS, "--dist", "loadfile", "--no-loadscope-reorder"]
+    wanted = {"tests": ["-m", "not browser", *spread, *brief]}
     if find_chromium():
         wanted["browser tests"] = ["-m", "browser", *brief]
     return wanted
