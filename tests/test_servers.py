@@ -13,6 +13,7 @@ from psycopg2.extensions import connection as PostgresConnection
 
 from dev import ROOT
 from tests.servers import postgres
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.long, pytest.mark.postgres]
 OURS = (
@@ -77,15 +78,18 @@ def test_the_application_role_reads_and_writes_tables_that_it_does_not_own(as_ap
         assert cursor.fetchone() == (False,)
 
 
+def databases(admin_url: str) -> list[str]:
+    """Of runs that are under way."""
+    return [str(name) for (name,) in postgres.execute(admin_url, OURS) if "test_" in str(name)]
+
+
 def test_a_run_that_is_told_to_stop_puts_everything_away(admin_url: str) -> None:
     environment = {**os.environ, "DATABASE_URL": admin_url}
     command = [sys.executable, "-m", "tests.servers", "tests/test_servers.py", "-k", "waits_to_be_stopped", "-s"]
     run = subprocess.Popen(command, cwd=ROOT, env={**environment, "PORTAL_TEST_WAIT": "1"}, stdout=subprocess.PIPE)
     try:
-        deadline = time.monotonic() + 60
-        while not any("test_" in str(name) for (name,) in postgres.execute(admin_url, OURS)):
-            assert run.poll() is None and time.monotonic() < deadline
-            time.sleep(0.2)
+        wait_until(lambda: run.poll() is not None or databases(admin_url), "the run's database", 60)
+        assert run.poll() is None
         run.send_signal(signal.SIGTERM)
         run.communicate(timeout=60)
     finally:
