@@ -18,6 +18,12 @@ _STEPS: dict[str, Text] = {
     Status.RESOLVED: _("Check that it works, then close the request, or reopen it."),
     Status.CLOSED: _("Nothing is left to do."),
 }
+# What the partner reads while it is its turn.
+_PARTNERS_STEPS: dict[str, Text] = {
+    Status.OPEN: _("The customer is waiting for you."),
+    Status.IN_PROGRESS: _("You are working on it. Tell the customer how it goes, or resolve the request."),
+    Status.WAITING_FOR_PARTNER: _("There is something new to read. Tell the customer how it goes on."),
+}
 _TONES = {Status.ESCALATED: "info", Status.RESOLVED: "success", Status.CLOSED: "neutral"}
 
 
@@ -51,8 +57,8 @@ def next_step(support_request: SupportRequest, actor: Actor) -> NextStep:
     if yours:
         owner = format_lazy(_("{organisation} (you)"), organisation=owner)
     tone = _TONES.get(Status(status), "warning" if yours else "info")
-    text = _("The customer is waiting for you.") if yours and side == Side.PARTNER else _STEPS[status]
-    return NextStep(owner, text, tone)
+    steps = _PARTNERS_STEPS if yours and side == Side.PARTNER else _STEPS
+    return NextStep(owner, steps[status], tone)
 
 
 def _left_alone(support_request: SupportRequest) -> NextStep:

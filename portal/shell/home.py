@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from messagecenter.models import Post
 from portal.errors import Text
 from portal.ui.tables import Cell, Column, Empty, Table
-from support.models import Status, SupportRequest
+from support.models import Status, SupportRequest, with_21vianet
 from tenants.access import Permission, can
 from tenants.actor import Actor
 from tenants.models import Kind, ResellerRelationship
@@ -56,9 +56,11 @@ def _partner(actor: Actor) -> dict[str, Any]:
             Empty(_("Nothing waits for you"), _("New requests and customers' answers appear here.")),
         ),
         "escalated": _requests(
-            requests.filter(status=Status.ESCALATED),
+            with_21vianet(requests),
             _("With 21Vianet"),
-            Empty(_("Nothing is with 21Vianet"), _("A request that you escalate stays here until it is answered.")),
+            Empty(
+                _("Nothing is with 21Vianet"), _("A request that you escalate stays here until 21Vianet has finished.")
+            ),
         ),
     }
 

@@ -1,7 +1,7 @@
 """What is asked: requests, what was said about them, and what was handed to 21Vianet."""
 
 from support.models.comment import Comment, Visibility
-from support.models.escalation import OPEN_STATES, Escalation, EscalationState, Reason
+from support.models.escalation import OPEN_STATES, Escalation, EscalationState, Reason, with_21vianet
 from support.models.number import RequestNumber
 from support.models.request import (
     ENDED,
@@ -17,6 +17,7 @@ from support.models.request import (
 )
 
 __all__ = [
+    "with_21vianet",
     "ENDED",
     "NEXT_OWNER",
     "OPEN_STATES",

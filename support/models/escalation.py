@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from portal.errors import RuleBroken
-from support.models.request import SupportRequest
+from support.models.request import SupportRequest, SupportRequestQuerySet
 from tenants.models import Tenant, User
 from tenants.permissions import Permission
 from tenants.visibility import Tenancy, TenantQuerySet
@@ -135,3 +135,11 @@ class Escalation(models.Model):
         moment = timezone.now()
         self.acknowledged_at = self.acknowledged_at or (moment if state != EscalationState.WITHDRAWN else None)
         self.closed_at = None if self.is_open else moment
+
+
+def with_21vianet(requests: SupportRequestQuerySet) -> SupportRequestQuerySet:
+    """Those of which 21Vianet still has the escalation, whosever turn it is."""
+    open_ones = Escalation.objects.for_system("of visible requests").filter(
+        support_request=models.OuterRef("pk"), state__in=OPEN_STATES
+    )
+    return requests.filter(models.Exists(open_ones))

@@ -3,7 +3,6 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
@@ -14,14 +13,13 @@ from portal.ui.tables import Cell, Column, Empty, Table
 from portal.web import render_page
 from support.asking import raising_right
 from support.models import (
-    OPEN_STATES,
     SEVERITY_NAMES,
     SEVERITY_TONES,
     TONES,
-    Escalation,
     Severity,
     Status,
     SupportRequest,
+    with_21vianet,
 )
 from support.models.request import SupportRequestQuerySet
 from support.standing import owner_name
@@ -73,10 +71,7 @@ def _chosen(rows: SupportRequestQuerySet, show: str) -> SupportRequestQuerySet:
     if show == "all":
         return rows
     if show == "escalated":
-        open_ones = Escalation.objects.for_system("of visible requests").filter(
-            support_request=OuterRef("pk"), state__in=OPEN_STATES
-        )
-        return rows.filter(Exists(open_ones))
+        return with_21vianet(rows)
     return rows.open()
 
 

@@ -7,6 +7,8 @@ from django.test import Client
 
 from portal.demo import scenes
 from portal.demo.cast import PEOPLE, Cast
+from support import actions
+from tests.support.conftest import Story
 
 Browser = Callable[[str], Client]
 
@@ -75,3 +77,18 @@ def test_theme_and_language_are_remembered(cast: Cast, browser_of: Browser) -> N
 @pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example"])
 def test_a_switch_never_leads_away_from_the_site(cast: Cast, browser_of: Browser, target: str) -> None:
     assert browser_of("alice").post("/theme/", {"theme": "dark", "next": target})["Location"] == "/"
+
+
+def test_what_21vianet_has_answered_is_with_it_until_it_has_finished(cast: Cast, browser_of: Browser) -> None:
+    story = Story(cast)
+    about = story.ask()
+    escalation = story.escalate(about)
+    story.do("olivia", actions.answer_escalation, escalation, text="We are looking into it.")
+    context = browser_of("helen").get("/").context
+    for table in ("our_turn", "escalated"):
+        assert [row["title"].text for row in context[table].rows] == [about.title]
+    page = browser_of("helen").get(about.get_absolute_url()).content.decode()
+    assert "There is something new to read. Tell the customer how it goes on." in page
+    story.do("olivia", actions.resolve_escalation, escalation, text="It works again.")
+    context = browser_of("helen").get("/").context
+    assert ([row["title"].text for row in context["our_turn"].rows], context["escalated"].rows) == ([about.title], [])
