@@ -17,7 +17,9 @@ from tenants.services import Service
 class GrantForm(forms.Form):
     """Whom the customer lets in, how far, for which service, until when."""
 
-    partner = forms.ModelChoiceField(label=_("Partner"), queryset=Tenant.objects.none(), empty_label=None)
+    partner = forms.ModelChoiceField(
+        label=_("Partner"), queryset=Tenant.objects.none(), empty_label=_("Choose a partner")
+    )
     level = forms.ChoiceField(
         label=_("Level"),
         choices=[
@@ -25,7 +27,6 @@ class GrantForm(forms.Form):
             (Level.ADMIN, _("Administration: also people, roles and service settings")),
         ],
         widget=forms.RadioSelect,
-        initial=Level.HELPDESK,
     )
     service = forms.ChoiceField(
         label=pgettext_lazy("grant", "For"),

@@ -141,3 +141,15 @@ def test_breadcrumbs_lead_only_where_one_may_go(cast: Cast, browser_of: BrowserO
     assert answer.context["crumbs"][0] == ("Fanyun Cloud", home if led else "")
     assert answer.content.decode().count('aria-current="page">Fanyun Cloud') == 0
     assert (browser_of(name).get(home).status_code == 200) is led
+
+
+def test_a_grant_is_chosen_and_not_found_in_the_form(cast: Cast, browser_of: BrowserOf) -> None:
+    alice, address = browser_of("alice"), f"/organisations/{cast.huaxin.pk}/grants/new/"
+    before = DelegatedAdmin.objects.count()
+    page = alice.get(address).content.decode()
+    assert '<option value="" selected>Choose a partner</option>' in page
+    assert " checked" not in page
+    answer = alice.post(address, {"partner": "", "service": "", "expires_on": ""})
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == {"partner", "level"}
+    assert DelegatedAdmin.objects.count() == before
