@@ -95,6 +95,13 @@ class CommentForm(forms.Form):
             del self.fields["visibility"]
             del self.fields["awaits_customer"]
 
+    def clean(self) -> dict[str, Any]:
+        """What only colleagues read asks the customer for nothing."""
+        answers = super().clean() or {}
+        if answers.get("visibility") == Visibility.INTERNAL and answers.get("awaits_customer"):
+            self.add_error("awaits_customer", _("The customer cannot read an internal note, so it cannot answer it."))
+        return answers
+
 
 class EscalateForm(forms.Form):
     """Why the partner needs 21Vianet, and what it has done."""

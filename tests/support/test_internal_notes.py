@@ -90,3 +90,14 @@ def test_a_note_does_not_pass_the_turn(story: Story, asked: SupportRequest) -> N
     story.note(asked, CANARY)
     story.do("alice", actions.comment, asked, text="Here.")
     assert SupportRequest.objects.get().status == "waitingForPartner"
+
+
+def test_a_note_that_asks_the_customer_is_refused_and_kept(asked: SupportRequest, browser_of: Browser) -> None:
+    form = {"text": "Do they know the tenant's name?", "visibility": "internal", "awaits_customer": "on"}
+    answer = browser_of("helen").post(f"/requests/{asked.reference}/comment/", form)
+    assert answer.status_code == 422
+    assert answer.context["form"].errors == {
+        "awaits_customer": ["The customer cannot read an internal note, so it cannot answer it."]
+    }
+    assert form["text"].replace("'", "&#x27;") in answer.content.decode()
+    assert not Comment.objects.exists()
