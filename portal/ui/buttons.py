@@ -59,17 +59,25 @@ def reason_line(key: str, reason: Text) -> SafeString:
     return format_html('<p class="reason" id="{}">{}{}</p>', key, draw("lock-closed", "micro", 16), reason)
 
 
-def face(label: Text, icon: str) -> SafeString:
-    """What is written on a button."""
-    return format_html("{}<span>{}</span>", optional_icon(icon, "mini", 18), label)
+def face(label: Text, icon: str, about: Text = "") -> SafeString:
+    """What is written on a button, and behind it what only ears need."""
+    unseen = format_html('<span class="visually-hidden"> {}</span>', about) if about else EMPTY
+    return format_html("{}<span>{}{}</span>", optional_icon(icon, "mini", 18), label, unseen)
 
 
 def button(
-    label: Text, tone: str = "primary", icon: str = "", name: str = "", value: str = "", key: str = ""
+    label: Text,
+    tone: str = "primary",
+    icon: str = "",
+    name: str = "",
+    value: str = "",
+    key: str = "",
+    about: Text = "",
 ) -> SafeString:
     """A button that submits the form around it. With a name it says which one was pressed.
 
     `key` is the element's id: where htmx replaces the button that has the focus, the new one of the same id gets it.
+    `about` is what it is for, said only to ears, where a table has one button of the same words per row.
     """
     pressed = format_html(' name="{}" value="{}"', name, value) if name else EMPTY
     known = format_html(' id="{}"', key) if key else EMPTY
@@ -78,14 +86,18 @@ def button(
         checked_button_tone(tone),
         known,
         pressed,
-        face(label, icon),
+        face(label, icon, about),
     )
 
 
-def link_button(label: Text, href: str, tone: str = "default", icon: str = "") -> SafeString:
-    """A link that looks like a button. An address that a browser must not follow leads nowhere."""
+def link_button(label: Text, href: str, tone: str = "default", icon: str = "", about: Text = "") -> SafeString:
+    """A link that looks like a button. An address that a browser must not follow leads nowhere.
+
+    `about` as for `button`.
+    """
     address = checked_address(href) or "#"
-    return format_html('<a class="button {}" href="{}">{}</a>', checked_button_tone(tone), address, face(label, icon))
+    inside = face(label, icon, about)
+    return format_html('<a class="button {}" href="{}">{}</a>', checked_button_tone(tone), address, inside)
 
 
 def copyable(text: str) -> SafeString:

@@ -13,6 +13,7 @@ from portal.api.idempotency import once_per_form
 from portal.errors import InvalidInput, RuleBroken
 from portal.paging import keyset
 from portal.ui.buttons import Reasons, button, denied, link_button
+from portal.ui.dates import ZONE_NAMES
 from portal.ui.separators import listed
 from portal.ui.tables import Cell, Column, Empty, Table
 from portal.web import redirect_to, render_page, toast
@@ -164,7 +165,7 @@ def user_detail(request: PortalRequest, customer: Tenant, user: User) -> HttpRes
         (_("E-mail address"), user.email),
         (_("State"), Cell(state[0], tone=state[1])),
         (_("Language"), dict(LANGUAGES)[user.language]),
-        (_("Time zone"), user.time_zone),
+        (_("Time zone"), ZONE_NAMES.get(user.time_zone, user.time_zone)),
         (_("Last sign-in"), user.last_login),
         (_("Account created"), user.created_at),
     ]
@@ -229,12 +230,14 @@ def _ask_about_role(request: PortalRequest, user: User, form: RoleForm, crumbs: 
     if form.cleaned_data["assign"]:
         name, title, label = "assign", _("Give %(name)s the role %(role)s?"), pgettext("role", "Give")
         change = _("%(name)s can then also change the roles of everybody else, yours included.")
+        happens = [ROLE_WORDS[form.chosen], change % words]
     else:
         name, title, label = "remove", _("Take the role %(role)s from %(name)s?"), pgettext("role", "Take away")
-        change = _("%(name)s can no longer do this; other roles stay.")
+        change = _("%(name)s loses what this role allows; other roles stay.")
+        happens = [change % words, ROLE_WORDS[form.chosen]]
     context = {
         "title": title % words,
-        "consequences": [ROLE_WORDS[form.chosen], change % words, _("It takes effect with the person's next click.")],
+        "consequences": [*happens, _("It takes effect with the person's next click.")],
         "submit_label": label,
         "tone": "danger",
         "grave": True,
@@ -256,9 +259,9 @@ def _role_table(request: PortalRequest, customer: Tenant, user: User, reasons: R
         if not decision:
             act = denied(label, decision, "default", "", reasons)
         elif role in TOP_ROLES:
-            act = link_button(label, f"?{name}={role.value}")
+            act = link_button(label, f"?{name}={role.value}", about=role.label)
         else:
-            act = button(label, "default", "", name, role.value)
+            act = button(label, "default", "", name, role.value, about=role.label)
         state = Cell(pgettext("role", "Held"), tone="success") if role in held else ""
         rows.append({"role": Cell(role.label, note=ROLE_WORDS[role]), "state": state, "button": act})
     columns = [

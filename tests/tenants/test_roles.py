@@ -123,3 +123,10 @@ def test_a_user_management_admin_gives_agents_roles(cast: Cast) -> None:
 def test_a_customer_cannot_change_a_subscription_and_reads_why(cast: Cast) -> None:
     decision = can(cast.actor("alice"), Permission.SUBSCRIPTION_CHANGE_QUANTITY, cast.huaxin)
     assert (bool(decision), decision.code) == (False, "partnerOnly")
+
+
+def test_each_button_tells_ears_which_role_it_is_about(cast: Cast, browser_of: BrowserOf) -> None:
+    page = browser_of("alice").get(f"/organisations/{cast.huaxin.pk}/users/{cast.uma.pk}/roles/").content.decode()
+    unseen = '<span class="visually-hidden"> {}</span>'
+    assert f"Take away{unseen.format('User admin')}" in page
+    assert f"Give{unseen.format('Global admin')}" in page
