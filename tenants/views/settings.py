@@ -64,7 +64,7 @@ def _service(row: ServiceSetting) -> Service:
 def _table(service: Service, rows: list[ServiceSetting]) -> Table:
     columns = [
         Column("label", _("Setting")),
-        Column("group", pgettext("setting", "About")),
+        Column("group", pgettext("setting", "Category")),
         Column("value", pgettext("setting", "Now"), "badge"),
         Column("default", _("Default")),
         Column("last", _("Last change")),
