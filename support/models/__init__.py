@@ -17,7 +17,6 @@ from support.models.request import (
 )
 
 __all__ = [
-    "with_21vianet",
     "ENDED",
     "NEXT_OWNER",
     "OPEN_STATES",
@@ -35,4 +34,5 @@ __all__ = [
     "Status",
     "SupportRequest",
     "Visibility",
+    "with_21vianet",
 ]
