@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from support.asking import IMPACT_NEEDED
+from support.asking import IMPACT_NEEDED, NOTE_ASKS_NOBODY
 from support.limits import IMPACT, STEPS, TEXT, TITLE
 from support.models import Reason, Severity, Visibility
 from tenants.models import Tenant
@@ -99,7 +99,7 @@ class CommentForm(forms.Form):
         """What only colleagues read asks the customer for nothing."""
         answers = super().clean() or {}
         if answers.get("visibility") == Visibility.INTERNAL and answers.get("awaits_customer"):
-            self.add_error("awaits_customer", _("The customer cannot read an internal note, so it cannot answer it."))
+            self.add_error("awaits_customer", NOTE_ASKS_NOBODY)
         return answers
 
 

@@ -69,18 +69,19 @@ def checked(text: str, target: str, most: int, *, required: bool = True, empty: 
     """The text without the white space around it. Raises InvalidInput naming `target` when it is empty or too long."""
     text = text.strip()
     if required and not text:
-        raise _wrong(target, str(empty))
+        raise wrong(target, str(empty))
     if len(text) > most:
-        raise _wrong(target, str(format_lazy(_("At most {most} characters."), most=most)))
+        raise wrong(target, str(format_lazy(_("At most {most} characters."), most=most)))
     return text
 
 
 def choice(value: str, known: list[str], target: str) -> str:
     """The value, when it is a known one. Raises InvalidInput naming `target` otherwise."""
     if value not in known:
-        raise _wrong(target, str(_("This is not one of the possible values.")))
+        raise wrong(target, str(_("This is not one of the possible values.")))
     return value
 
 
-def _wrong(target: str, message: str) -> InvalidInput:
+def wrong(target: str, message: str) -> InvalidInput:
+    """The refusal of one value."""
     return InvalidInput(details=[{"target": target, "message": message}])

@@ -6,7 +6,8 @@ from portal import outbox
 from portal.audit import book
 from support import contracts
 from support.actions import _letters as letters
-from support.actions._saving import checked, locked, save, take_up, write
+from support.actions._saving import checked, locked, save, take_up, write, wrong
+from support.asking import NOTE_ASKS_NOBODY
 from support.limits import TEXT
 from support.models import Comment, Escalation, Side, Status, SupportRequest, Visibility
 from support.rules import obey
@@ -26,12 +27,14 @@ def comment(
     """Say something about a request, to the other side or, as an internal note, to one's colleagues at the partner.
 
     A public comment passes the turn: the customer's answer to the partner, the partner's to nobody unless
-    `awaits_customer`. While 21Vianet works on the request, public comments go there too. A note leaves no trace that
-    the customer could see.
+    `awaits_customer`, which a note cannot be. While 21Vianet works on the request, public comments go there too. A note
+    leaves no trace that the customer could see.
     """
     internal = visibility == Visibility.INTERNAL
     require(actor, Permission.REQUEST_NOTE if internal else Permission.REQUEST_COMMENT, support_request)
     support_request, escalation = locked(support_request)
+    if internal and awaits_customer:
+        raise wrong("awaits_customer", str(NOTE_ASKS_NOBODY))
     if internal:
         return _note(support_request, escalation, actor, text)
     obey("comment", support_request, escalation, actor)

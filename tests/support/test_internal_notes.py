@@ -7,7 +7,7 @@ from django.test import Client
 
 from portal.audit.models import AuditEntry
 from portal.demo.cast import Cast
-from portal.errors import NotAllowed
+from portal.errors import InvalidInput, NotAllowed
 from portal.mail.models import Letter
 from portal.outbox.models import OutboundMessage
 from support import actions
@@ -101,3 +101,9 @@ def test_a_note_that_asks_the_customer_is_refused_and_kept(asked: SupportRequest
     }
     assert form["text"].replace("'", "&#x27;") in answer.content.decode()
     assert not Comment.objects.exists()
+
+
+def test_the_verb_takes_no_note_that_asks_the_customer(story: Story, asked: SupportRequest) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        story.say(asked, "helen", visibility=Visibility.INTERNAL, awaits_customer=True)
+    assert [detail["target"] for detail in refusal.value.details] == ["awaits_customer"]
