@@ -228,7 +228,7 @@ def test_what_was_delivered_too_often_is_put_aside_and_kept(
 
     with listening(transport, fail), Connection(rabbitmq_url) as connection:
         channel = connection.channel()
-        wait_until(found, 20)
+        wait_until(found, "it to be put aside", 20)
     assert aside[0].body == "内容 deadly".encode()
     assert aside[0].headers["webhook-id"] == "deadly"
     transport.remove(TO_VIANET)
