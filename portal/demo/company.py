@@ -57,7 +57,8 @@ class Company:
     def close(self) -> None:
         """Stop every part."""
         self._stop.set()
-        self._server.close()
+        # By the web server's own thread: a socket closed under its select() is a bad file descriptor there.
+        self._server.trigger.pull_trigger(self._server.close)
         self._engine.stop()
         for thread in self._threads[1:]:
             thread.join(5)

@@ -47,6 +47,25 @@ def _play_21vianet(self):
 
 Company._play_21vianet = _play_21vianet
 """
+# The web server is always about to look at its sockets, whenever Ctrl-C comes.
+HESITANT = """
+import select
+import time
+
+from waitress import wasyncore
+
+
+class _Hesitant:
+    error = OSError
+
+    @staticmethod
+    def select(*arguments):
+        time.sleep(0.5)
+        return select.select(*arguments)
+
+
+wasyncore.select = _Hesitant
+"""
 IMPATIENT = """
 PATIENCE = 1
 """
@@ -117,6 +136,14 @@ def test_it_is_not_ready_while_21vianet_is_silent_and_ctrl_c_ends_the_waiting(la
 
     assert demo.is_told(signal.SIGINT) == 0, demo.said
     assert demo.said.endswith("21Vianet hears nothing\nThe portal has stopped.\n")
+    assert demo.leaves_nothing()
+
+
+def test_ctrl_c_takes_no_socket_from_under_the_web_server(launch: Launch) -> None:
+    demo = launch(company=HESITANT).is_ready()
+
+    assert demo.is_told(signal.SIGINT) == 0, demo.said
+    assert demo.said.endswith(f"Portal ready on {demo.url}\nThe portal has stopped.\n")
     assert demo.leaves_nothing()
 
 
