@@ -141,4 +141,4 @@ class ServiceBusy(PortalError):
     retry_after_seconds = 1
 
     def __init__(self) -> None:
-        super().__init__(_("Somebody else is changing the same. Nothing was changed; try again in a moment."))
+        super().__init__(_("Somebody else is changing the same thing. Nothing was changed; try again in a moment."))

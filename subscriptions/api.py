@@ -184,7 +184,7 @@ def _allow(actor: Actor, subscription: Subscription, deeds: Any) -> None:
 def _reason_of_suspension(fields: Mapping[str, Any]) -> None:
     """A reason alone suspends nobody: who only corrects it, or reads it as a note, must not lock people out."""
     if "suspensionReasons" in fields and "status" not in fields:
-        message = _("Send the status suspended together with its reason.")
+        message = _("Send the status “suspended” together with its reason.")
         raise InvalidInput(details=[{"target": "status", "message": message}])
 
 

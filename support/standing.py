@@ -13,7 +13,7 @@ _STEPS: dict[str, Text] = {
     Status.OPEN: _("They have not answered yet."),
     Status.IN_PROGRESS: _("They are working on it."),
     Status.WAITING_FOR_CUSTOMER: _("An answer is needed to go on."),
-    Status.WAITING_FOR_PARTNER: _("They have news to look at, and will answer."),
+    Status.WAITING_FOR_PARTNER: _("They have something new to look at, and will answer."),
     Status.ESCALATED: _("21Vianet's engineers have it. They reply to the partner."),
     Status.RESOLVED: _("Check that it works, then close the request, or reopen it."),
     Status.CLOSED: _("Nothing is left to do."),
@@ -22,7 +22,7 @@ _STEPS: dict[str, Text] = {
 _PARTNERS_STEPS: dict[str, Text] = {
     Status.OPEN: _("The customer is waiting for you."),
     Status.IN_PROGRESS: _("You are working on it. Tell the customer how it goes, or resolve the request."),
-    Status.WAITING_FOR_PARTNER: _("There is something new to read. Tell the customer how it goes on."),
+    Status.WAITING_FOR_PARTNER: _("There is something new to read. Tell the customer what happens next."),
 }
 _TONES = {Status.ESCALATED: "info", Status.RESOLVED: "success", Status.CLOSED: "neutral"}
 

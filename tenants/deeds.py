@@ -20,7 +20,7 @@ from tenants.service_settings import SETTINGS
 from tenants.services import Service
 
 _sentences: dict[str, Text] = {
-    "audit.chain.begun": _("Began the audit log"),
+    "audit.chain.begun": _("Started the audit log"),
     "portal.write.refused": _("Tried a change and was refused"),
     "tenants.grant.made": _("Granted delegated administration to %(partner)s"),
     "tenants.grant.revoked": _("Revoked the delegated administration of %(partner)s"),

@@ -151,8 +151,8 @@ def _differences(form: PostForm, current: Post) -> Table:
     ]
     columns = [
         Column("field", gettext("Field")),
-        Column("published", gettext("Published now")),
-        Column("typed", gettext("Yours")),
+        Column("published", gettext("Published version")),
+        Column("typed", gettext("Your version")),
     ]
     return Table(gettext("What differs"), columns, rows)
 

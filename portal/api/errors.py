@@ -208,5 +208,5 @@ def _joined(target: str, key: str) -> str:
 
 def unknown_names(names: list[str], what: Text) -> BadRequest:
     """400 for properties or parameters that the resource does not have; `what` says which of the two."""
-    message = gettext("Not known here: %(names)s.") % {"names": ", ".join(sorted(names))}
+    message = gettext("Unknown names: %(names)s.") % {"names": ", ".join(sorted(names))}
     return BadRequest(message, details=[Detail(target=name, message=str(what)) for name in sorted(names)])

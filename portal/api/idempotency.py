@@ -94,7 +94,7 @@ def _kept(caller_id: UUID, route: str, key: str) -> IdempotencyKey | None:
 
 def _replayed(kept: IdempotencyKey, digest: str) -> Reply:
     if kept.payload_hash != digest:
-        raise KeyReused(_("This was already sent with other content."), remedy=_("Use a new key."))
+        raise KeyReused(_("This was already sent with other content."), remedy=_("Use a new idempotency key."))
     return Reply(kept.status, bytes(kept.body), kept.headers)
 
 

@@ -149,7 +149,7 @@ def _order_column(part: str, rules: Rules) -> str:
 def _select(text: str, rules: Rules) -> frozenset[str]:
     names = frozenset(name.strip() for name in text.split(",") if name.strip())
     if strangers := sorted(names - rules.select):
-        _refuse("select", _("Not known here: %(names)s.") % {"names": ", ".join(strangers)})
+        _refuse("select", _("Unknown names: %(names)s.") % {"names": ", ".join(strangers)})
     return names
 
 

@@ -121,7 +121,7 @@ def _reference(reference: str) -> Cell:
 
 def _empty(actor: Actor, show: str) -> Empty:
     if show == "escalated":
-        text = _("What your partner could not solve alone would be listed here.")
+        text = _("What your partner could not solve alone is listed here.")
         if actor.is_partner:
             text = _("Requests that you escalate are listed here.")
         return Empty(_("Nothing is with 21Vianet"), text)

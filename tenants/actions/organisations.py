@@ -145,7 +145,7 @@ def grant_delegated_admin(
         raise _wrong("service", _("This is not one of the possible values."), "unknownService")
     Tenant.objects.locked(customer.pk)
     if not known_partners(customer).filter(pk=partner.pk).exists():
-        raise _wrong("partner", _("Your organisation does not know this partner."), "unknownPartner")
+        raise _wrong("partner", _("Your organisation has no relationship with this partner."), "unknownPartner")
     standing = DelegatedAdmin.objects.filter(customer=customer, partner=partner, service=service, revoked_at=None)
     if standing.in_force().exists():
         raise RuleBroken(

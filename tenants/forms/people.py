@@ -39,7 +39,7 @@ class NewUserForm(forms.Form):
         label=_("E-mail address"),
         max_length=User._meta.get_field("email").max_length,
         required=False,
-        help_text=_("Where e-mails go. Without one they go to the sign-in name."),
+        help_text=_("Where e-mails are sent. If empty, they go to the sign-in name."),
     )
     language = forms.ChoiceField(
         label=_("Language"),
@@ -50,7 +50,7 @@ class NewUserForm(forms.Form):
 
     def __init__(self, *args: Any, tenant: Tenant, **keywords: Any) -> None:
         super().__init__(*args, **keywords)
-        self.fields["alias"].help_text = _("What stands before @%(domain)s.") % {"domain": tenant.domain}
+        self.fields["alias"].help_text = _("The part before @%(domain)s.") % {"domain": tenant.domain}
 
 
 class RoleForm(forms.Form):

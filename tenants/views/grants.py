@@ -99,12 +99,12 @@ def _grant_table(request: PortalRequest, grants: list[DelegatedAdmin], may_revok
         Column("service", pgettext("grant", "For")),
         Column("state", _("State"), "badge"),
         Column("until", _("Until"), "date"),
-        Column("by", _("Granted")),
+        Column("by", _("Granted by")),
     ]
     if may_revoke:
         columns.append(Column("revoke", _("Revoke")))
     empty = Empty(
-        _("Nobody administers your organisation"),
+        _("No partner administers your organisation"),
         _("Grant a partner delegated administration when you want its help with people or settings."),
         icon="key",
     )

@@ -127,7 +127,7 @@ def my_token_revoke(request: PortalRequest, token: AccessToken) -> HttpResponse:
     context = {
         "title": _("Revoke the token %(name)s?") % words,
         "consequences": [
-            _("The very next request that a program sends with it is refused."),
+            _("From its next request on, every program that uses it is refused."),
             _("A program that still needs one must get a new token."),
         ],
         "submit_label": _("Revoke"),

@@ -51,7 +51,7 @@ UNBLOCK = Step(
     Permission.USER_BLOCK,
     _("Unblock %(name)s?"),
     (
-        _("%(name)s can sign in again with the password from before."),
+        _("%(name)s can sign in again with the previous password."),
         _("Sessions and tokens that the block ended stay ended."),
     ),
     _("Unblock"),

@@ -8,13 +8,13 @@ from tests.journeys.pages import Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 BANNER = "Acting on behalf of a customer"
-TRANSLATE = "Translate documents by machine"
+TRANSLATE = "Translate documents automatically"
 PROTECT = "Protect downloaded files"
 
 
 def secret_on(person: Person) -> str:
     """The temporary password that stands on the page."""
-    person.reads("This password is shown only here, only now", "It must be changed at the first sign-in.")
+    person.reads("This password is shown only here, only once", "It must be changed at the first sign-in.")
     return person.main.get_by_role("definition").last.get_by_role("code").inner_text()
 
 

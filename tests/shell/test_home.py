@@ -88,7 +88,7 @@ def test_what_21vianet_has_answered_is_with_it_until_it_has_finished(cast: Cast,
     for table in ("our_turn", "escalated"):
         assert [row["title"].text for row in context[table].rows] == [about.title]
     page = browser_of("helen").get(about.get_absolute_url()).content.decode()
-    assert "There is something new to read. Tell the customer how it goes on." in page
+    assert "There is something new to read. Tell the customer what happens next." in page
     story.do("olivia", actions.resolve_escalation, escalation, text="It works again.")
     context = browser_of("helen").get("/").context
     assert ([row["title"].text for row in context["our_turn"].rows], context["escalated"].rows) == ([about.title], [])

@@ -70,7 +70,7 @@ def test_the_customer_reads_that_the_next_step_is_its_own(
     assert "Fanyun Cloud no longer serves your organisation and cannot answer. Close this request." in page
     assert 'name="text"' not in page
     assert f'href="/organisations/{cast.huaxin.pk}/requests/new/"' in page
-    assert "it cannot be reopened: the partner is gone" in alice.get(f"{url}close/").content.decode()
+    assert "it cannot be reopened: the partner no longer serves you" in alice.get(f"{url}close/").content.decode()
     assert "Waiting for the customer" in alice.get("/requests/").content.decode()
     assert alice.post(f"{url}close/").status_code == 303
     assert fresh(escalated.support_request).status == "closed"

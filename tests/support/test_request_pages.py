@@ -73,7 +73,7 @@ def test_the_list_is_filtered(story: Story, escalated: Escalation, browser_of: B
     ("person", "show", "text"),
     [
         ("helen", "escalated", "Requests that you escalate are listed here."),
-        ("alice", "escalated", "What your partner could not solve alone would be listed here."),
+        ("alice", "escalated", "What your partner could not solve alone is listed here."),
         ("helen", "open", "Requests of your customers appear here."),
         ("alice", "open", "When something does not work, ask your partner."),
         ("ed", "open", "Requests of your organisation appear here."),

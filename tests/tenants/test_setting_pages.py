@@ -85,7 +85,7 @@ def test_two_who_change_it_at_once_see_both_values(cast: Cast, browser_of: Brows
 
 def test_who_may_only_read_sees_the_button_and_the_reason(cast: Cast, browser_of: BrowserOf) -> None:
     shown = browser_of("sven").get(settings_page(cast, SHARING)).content.decode()
-    assert "It takes one of:" in shown
+    assert "One of these roles is needed:" in shown
     assert 'name="version"' not in shown
     assert browser_of("sven").post(settings_page(cast, SHARING), {"value": "off", "version": "0"}).status_code == 403
 
