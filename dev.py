@@ -7,11 +7,15 @@ import hashlib
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -22,7 +26,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 MAC_BROWSER = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 WINDOWS = os.name == "nt"
 PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
-# A developer's own servers must not leak into a test run: it names its own.
+# A developer's own servers must leak into nothing: the demo would fill them, a test run would empty them.
 SERVICE_NAMES = ("DATABASE_URL", "REDIS_URL", "RABBITMQ_URL", "CELERY_BROKER_URL", "VIANET_QUEUE_URL", "PORTAL_PROFILE")
 # The browser's packages are needed in any case: the modules of its tests import them before anything can be skipped.
 TEST_LOCKS = ("run", "test", "browser")
@@ -132,12 +136,13 @@ def run_with_clock(command: list[str], show_failure: bool = True) -> bool:
     every = 1 if sys.stdout.isatty() else 10
     with tempfile.TemporaryFile("w+") as output:
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, cwd=ROOT)
-        while process.poll() is None:
-            time.sleep(0.1)
-            seconds = int(time.monotonic() - started)
-            if seconds >= shown + every:
-                shown = seconds
-                print(f"  ... {seconds} s", end="\r" if every == 1 else "\n", flush=True)
+        with ended_with_us(process):
+            while process.poll() is None:
+                time.sleep(0.1)
+                seconds = int(time.monotonic() - started)
+                if seconds >= shown + every:
+                    shown = seconds
+                    print(f"  ... {seconds} s", end="\r" if every == 1 else "\n", flush=True)
         say(f"  {'done' if process.returncode == 0 else 'failed'} after {time.monotonic() - started:.0f} s")
         if process.returncode and show_failure:
             output.seek(0)
@@ -148,9 +153,22 @@ def run_with_clock(command: list[str], show_failure: bool = True) -> bool:
 # --- Running things ---
 
 
+@contextmanager
+def ended_with_us(process: subprocess.Popen[str] | subprocess.Popen[bytes]) -> Iterator[None]:
+    """What interrupts this program ends the process that it waits for."""
+    try:
+        yield
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait()
+
+
 def python(*words: str, **environment: str) -> None:
     """Run `.venv`'s Python; a failure ends this program with the same code."""
-    code = subprocess.call([str(PYTHON), *words], cwd=ROOT, env={**os.environ, **environment})
+    process = subprocess.Popen([str(PYTHON), *words], cwd=ROOT, env={**os.environ, **environment})
+    with ended_with_us(process):
+        code = process.wait()
     if code:
         sys.exit(code)
 
@@ -195,8 +213,6 @@ def test(words: list[str]) -> None:
     """Every test that needs no server, on SQLite; browser tests too when Chromium is found"""
     mention_browser()
     install(*TEST_LOCKS)
-    for name in SERVICE_NAMES:
-        os.environ.pop(name, None)
     if words:
         become("-m", "pytest", *words)
     else:
@@ -287,6 +303,11 @@ VERBS = {
 }
 
 
+def interrupt(number: int, frame: FrameType | None) -> None:
+    """SIGTERM unwinds like Ctrl-C, so that nothing is left running."""
+    raise KeyboardInterrupt
+
+
 def main(words: list[str]) -> None:
     if not words or words[0] in ("help", "-h", "--help"):
         say("make NAME, or python3 dev.py NAME:\n")
@@ -296,6 +317,10 @@ def main(words: list[str]) -> None:
     if words[0] not in VERBS:
         stop(f"There is no {words[0]!r}. Known: {', '.join(VERBS)}.")
     use_new_enough_python()
+    if words[0] != "test-pg":
+        for name in SERVICE_NAMES:
+            os.environ.pop(name, None)
+    signal.signal(signal.SIGTERM, interrupt)
     try:
         VERBS[words[0]](words[1:])
     except KeyboardInterrupt:

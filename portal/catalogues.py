@@ -50,7 +50,7 @@ def extract(root: Path = ROOT) -> None:
     locales = [argument for locale in LOCALES for argument in ("--locale", locale)]
     ignored = [argument for name in NOT_OURS for argument in ("--ignore", name)]
     command = [sys.executable, "manage.py", "makemessages", *locales, *ignored, "--no-location", "--no-obsolete"]
-    subprocess.run(command, cwd=root, env={**os.environ, "PORTAL_PROFILE": "demo"}, check=True)  # noqa: S603 - the command is ours, word for word
+    subprocess.run(command, cwd=root, env={**os.environ, "PORTAL_PROFILE": "test"}, check=True)  # noqa: S603 - the command is ours, word for word
     for source in sorted((root / "portal" / "locale").glob("*/LC_MESSAGES/*.po")):
         tidy(source)
 

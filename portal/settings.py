@@ -23,6 +23,11 @@ if PROFILE not in {"production", "demo", "test"}:
     raise ImproperlyConfigured(f"PORTAL_PROFILE is {PROFILE!r}; it must be production, demo or test.")
 PRODUCTION = PROFILE == "production"
 DEMO = PROFILE == "demo"
+# Its cast has a published password, and its simulator answers whatever it finds: neither may meet anybody's servers.
+if DEMO and (
+    foreign := [name for name in ("DATABASE_URL", "CELERY_BROKER_URL", "VIANET_QUEUE_URL") if env.str(name, "")]
+):
+    raise ImproperlyConfigured(f"The demo has a database and queues of its own. Unset {', '.join(foreign)}.")
 
 
 def required(name: str, elsewhere: str) -> str:

@@ -153,7 +153,8 @@ def _role_missing(actor: Actor, permission: Permission) -> Denied:
         return _other_side(permission)
     labels = listed_lazy([role.label for role in roles])
     return Denied(
-        "roleMissing", format_lazy(_("Your role does not allow this. One of these roles is needed: {roles}."), roles=labels)
+        "roleMissing",
+        format_lazy(_("Your role does not allow this. One of these roles is needed: {roles}."), roles=labels),
     )
 
 

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import dev
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.long
 
@@ -140,3 +142,40 @@ def test_a_developer_without_a_browser_is_told_once_and_tests_all_the_same(tmp_p
     )
     assert re.match(r"1 passed, 1 skipped, \d+ deselected", rest[-1]), answer.stdout + answer.stderr
     assert "needs Chromium: apt-get install chromium" in answer.stdout
+
+
+WAITS = """
+import sys
+
+import dev
+
+dev.VERBS["wait"] = lambda words: dev.{way}
+dev.main(["wait"])
+"""
+# Writes its own number into the file that it is given, and sleeps.
+SLEEPER = "import os, pathlib, sys, time; pathlib.Path(sys.argv[1]).write_text(str(os.getpid())); time.sleep(60)"
+
+
+@pytest.mark.parametrize("way", ["run_with_clock([sys.executable, '-c', {0!r}, {1!r}])", "python('-c', {0!r}, {1!r})"])
+def test_sigterm_leaves_nothing_running(tmp_path: Path, way: str) -> None:
+    born = tmp_path / "born"
+    program = WAITS.format(way=way.format(SLEEPER, str(born)))
+    waiting = subprocess.Popen([sys.executable, "-c", program], cwd=dev.ROOT, stdout=subprocess.DEVNULL)
+    wait_until(lambda: born.exists() and born.read_text(), "the child to be born", 10)
+
+    waiting.send_signal(signal.SIGTERM)
+
+    assert waiting.wait(10) == 130
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(born.read_text()), 0)
+
+
+def test_a_developers_own_servers_reach_the_demo_under_no_name(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://somebody@db.example/real")
+    monkeypatch.setitem(dev.VERBS, "demo", lambda words: dev.say(os.environ.get("DATABASE_URL", "none")))
+
+    dev.main(["demo"])
+
+    assert capsys.readouterr().out == "none\n"

@@ -63,7 +63,10 @@ CLOSE = Step(
     while_escalated=gettext_lazy("The escalation ends too: if 21Vianet has it already, it is asked to stop."),
 )
 CLOSE_FOR_GOOD = replace(
-    CLOSE, consequence=gettext_lazy("Nobody can add comments any more, and it cannot be reopened: the partner no longer serves you.")
+    CLOSE,
+    consequence=gettext_lazy(
+        "Nobody can add comments any more, and it cannot be reopened: the partner no longer serves you."
+    ),
 )
 REOPEN = Step(
     "reopen",

@@ -154,6 +154,21 @@ def test_a_port_that_is_no_number_is_a_clear_error(checkout: Path, port: int) ->
     assert "PORT is 'eighty'; it must be a number from 1 to 65535." in wrong.said
 
 
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("DATABASE_URL", "postgres://somebody@db.example/real"),
+        ("CELERY_BROKER_URL", "redis://broker.example/0"),
+        ("VIANET_QUEUE_URL", "amqp://broker.example/"),
+    ],
+)
+def test_it_meets_nobodys_servers(checkout: Path, port: int, name: str, url: str) -> None:
+    demo = Demo(checkout, port, **{name: url})
+    assert demo.ends() == 1
+    assert f"The demo has a database and queues of its own. Unset {name}." in demo.said
+    assert "Traceback" not in demo.said
+
+
 def test_it_ends_cleanly_keeps_its_data_and_begins_anew_when_asked(
     demo: Demo, checkout: Path, acknowledged: tuple[str, float]
 ) -> None:

@@ -120,7 +120,9 @@ def test_an_update_and_a_stale_one(owners: Cast, post: Post, browser_of: Browser
     page = stale.content.decode()
     assert stale.status_code == 412
     assert "updatedMessage" not in page
-    assert all(text in page for text in ("Published version", "Your version", "Mail moves", 'value="Mine"', 'value="2"'))
+    assert all(
+        text in page for text in ("Published version", "Your version", "Mail moves", 'value="Mine"', 'value="2"')
+    )
     again = typed(version=2, title_en="Mine", form_key="b7e1f2a0-0000-4000-8000-000000000002")
     assert qing.post(where, again).status_code == 303
     post.refresh_from_db()
