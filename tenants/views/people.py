@@ -31,7 +31,8 @@ from tenants.visibility import TenantQuerySet
 from tenants.web import PortalRequest, page
 
 SHOWN_ONCE = gettext_lazy(
-    "This was already done the first time. The temporary password is not shown again: open the person's page and reset it."
+    "This was already done the first time. The temporary password is not shown again:"
+    " open the person's page and reset it."
 )
 COLUMNS = ("id", "display_name", "upn", "is_active", "deleted_at", "must_change_password")
 
