@@ -117,7 +117,7 @@ def _services_mask(actor: Actor, customer: Tenant) -> int:
     """What the customer owns, as bits. One query for the actor's whole request: list, count and badge ask the same."""
     key = ("messagecenter.services", customer.pk)
     if key not in actor.memory:
-        owned = Subscription.objects.services_of(customer.pk)
+        owned = Subscription.objects.for_system("what announcements concern the customer").services_of(customer.pk)
         mask = SERVICE_BITS.mask(service for service in SERVICE_BITS.places if service in owned)
         actor.memory[key] = mask | EVERY_SUBSCRIBER_HAS if mask else 0
     return int(actor.memory[key])

@@ -238,7 +238,8 @@ def _load_tie(actor: Actor, customer_id: UUID, *, lock: str = "") -> Tie:
     relationships = ResellerRelationship.objects.for_system("the tie itself").filter(
         partner_id=actor.tenant_id, customer_id=customer_id, ended_at=None
     )
-    grants = DelegatedAdmin.objects.in_force().filter(partner_id=actor.tenant_id, customer_id=customer_id)
+    in_force = DelegatedAdmin.objects.for_system("the tie itself").in_force()
+    grants = in_force.filter(partner_id=actor.tenant_id, customer_id=customer_id)
     if lock:
         _lock(relationships, lock)
         _lock(grants, LOCK_SHARED)
@@ -360,7 +361,7 @@ def _living(actor: Actor) -> QuerySet[ResellerRelationship]:
 
 
 def _grants(actor: Actor) -> QuerySet[DelegatedAdmin]:
-    return DelegatedAdmin.objects.in_force().filter(partner_id=actor.tenant_id)
+    return DelegatedAdmin.objects.for_system("whose customers").in_force().filter(partner_id=actor.tenant_id)
 
 
 def _customer_of(tenancy: Tenancy, ties: QuerySet[Any]) -> Q:

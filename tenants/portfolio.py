@@ -45,9 +45,9 @@ def remaining_ties(grant: DelegatedAdmin) -> Remainder:
     relationships = ResellerRelationship.objects.for_system("what stays when a grant ends").filter(
         partner_id=grant.partner_id, customer_id=grant.customer_id, ended_at=None
     )
-    others = DelegatedAdmin.objects.in_force().filter(partner_id=grant.partner_id, customer_id=grant.customer_id)
-    levels = others.exclude(pk=grant.pk).order_by("service").values_list("service", "level")
-    return Remainder(relationships.exists(), dict(levels))
+    grants = DelegatedAdmin.objects.for_system("what stays when a grant ends").in_force()
+    others = grants.filter(partner_id=grant.partner_id, customer_id=grant.customer_id).exclude(pk=grant.pk)
+    return Remainder(relationships.exists(), dict(others.order_by("service").values_list("service", "level")))
 
 
 def customers_of(actor: Actor, search: str = "") -> TenantQuerySet[Tenant]:
@@ -68,7 +68,8 @@ def bonds_of(actor: Actor, customer_ids: Collection[UUID]) -> dict[UUID, Bond]:
     )
     for customer_id in relationships.values_list("customer_id", flat=True):
         bonds[customer_id].reseller = True
-    grants = DelegatedAdmin.objects.in_force().filter(partner_id=actor.tenant_id, customer_id__in=customer_ids)
+    grants = DelegatedAdmin.objects.for_system("the actor's own ties").in_force()
+    grants = grants.filter(partner_id=actor.tenant_id, customer_id__in=customer_ids)
     columns = ("customer_id", "service", "level", "expires_at")
     for customer_id, service, level, expires_at in grants.order_by("service").values_list(*columns):
         bonds[customer_id].grants.append(Grant(service, level, expires_at))

@@ -63,7 +63,7 @@ def _is_last_admin(user: User) -> bool:
     held = _top_roles(user)
     if not held:
         return False
-    others = RoleAssignment.objects.filter(
+    others = RoleAssignment.objects.for_system("who else holds the highest role").filter(
         tenant_id=user.tenant_id, role__in=held, user__is_active=True, user__deleted_at=None
     )
     return not others.exclude(user=user).exists()

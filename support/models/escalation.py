@@ -62,7 +62,9 @@ class EscalationQuerySet(TenantQuerySet["Escalation"]):
     def present(self) -> Self:
         """Of each request the one that matters: the open one, else the last."""
         settled = models.Case(models.When(state__in=OPEN_STATES, then=0), default=1)
-        siblings = Escalation.objects.filter(support_request=models.OuterRef("support_request"))
+        siblings = Escalation.objects.for_system("of the same requests").filter(
+            support_request=models.OuterRef("support_request")
+        )
         first = siblings.order_by(settled, "-created_at", "-id").values("pk")[:1]
         return self.filter(pk=models.Subquery(first))
 

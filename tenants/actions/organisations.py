@@ -117,7 +117,7 @@ def known_partners(customer: Tenant) -> QuerySet[Tenant]:
     sellers = ResellerRelationship.objects.for_system("the customer's own partners").filter(
         customer=customer, ended_at=None
     )
-    helpers = DelegatedAdmin.objects.filter(customer=customer)
+    helpers = DelegatedAdmin.objects.for_system("the customer's own partners").filter(customer=customer)
     known = Tenant.objects.for_system("the customer's own partners")
     return known.filter(pk__in=sellers.values("partner_id")) | known.filter(pk__in=helpers.values("partner_id"))
 
@@ -146,7 +146,9 @@ def grant_delegated_admin(
     Tenant.objects.locked(customer.pk)
     if not known_partners(customer).filter(pk=partner.pk).exists():
         raise _wrong("partner", _("Your organisation has no relationship with this partner."), "unknownPartner")
-    standing = DelegatedAdmin.objects.filter(customer=customer, partner=partner, service=service, revoked_at=None)
+    standing = DelegatedAdmin.objects.for_system("the grant that the new one replaces").filter(
+        customer=customer, partner=partner, service=service, revoked_at=None
+    )
     if standing.in_force().exists():
         raise RuleBroken(
             _(
@@ -177,7 +179,8 @@ def revoke_delegated_admin(grant: DelegatedAdmin, *, actor: Actor) -> DelegatedA
         raise RuleBroken(_("This grant has already been revoked."), code="grantRevoked")
     grant.revoked_at, grant.revoked_by = timezone.now(), actor.user
     grant.save(update_fields=["revoked_at", "revoked_by"])
-    if not DelegatedAdmin.objects.in_force().filter(customer=grant.customer_id, partner=grant.partner_id).exists():
+    others = DelegatedAdmin.objects.for_system("whether another grant stays").in_force()
+    if not others.filter(customer=grant.customer_id, partner=grant.partner_id).exists():
         _take(grant.partner, grant.customer, DELEGATED)
     book.record(
         actor,
@@ -245,7 +248,7 @@ def _still_tied(partner: Tenant, customer: Tenant) -> bool:
         ResellerRelationship.objects.for_system("ties")
         .filter(partner=partner, customer=customer, ended_at=None)
         .exists()
-        or DelegatedAdmin.objects.in_force().filter(partner=partner, customer=customer).exists()
+        or DelegatedAdmin.objects.for_system("ties").in_force().filter(partner=partner, customer=customer).exists()
     )
 
 

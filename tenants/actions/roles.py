@@ -27,7 +27,8 @@ def assign_role(user: User, role: Role, *, actor: Actor) -> RoleAssignment:
         raise InvalidInput(_("This role does not exist in this kind of organisation."), code="roleOfOtherKind")
     if user.deleted_at is not None:
         raise RuleBroken(_("This account is deleted. Restore it first."), code="userDeleted")
-    assignment, given = RoleAssignment.objects.get_or_create(tenant=user.tenant, user=user, role=role)
+    held = RoleAssignment.objects.for_system("the role that the verb gives")
+    assignment, given = held.get_or_create(tenant=user.tenant, user=user, role=role)
     if given:
         _join_group(user, role)
         book.record(actor, "tenants.role.assigned", user, after={"role": role})
@@ -41,7 +42,8 @@ def remove_role(user: User, role: Role, *, actor: Actor) -> None:
     user = User.objects.locked(user.pk)
     _check_giver(actor, user, role)
     refuse_if_last_admin(user, without=role)
-    removed, _details = RoleAssignment.objects.filter(user=user, role=role).delete()
+    held = RoleAssignment.objects.for_system("the role that the verb takes")
+    removed, _details = held.filter(user=user, role=role).delete()
     if removed:
         user.groups.remove(*Group.objects.filter(name=group_name(user.tenant, role)))
         book.record(actor, "tenants.role.removed", user, before={"role": role})
