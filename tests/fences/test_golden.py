@@ -5,15 +5,18 @@
 
 import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import subscriptions.api
 from portal.vianet import contracts
+from subscriptions.api import HIDDEN_NAMES
 from tests.fences.matrix import rest
 from tests.fences.matrix.asking import Asking
-from tests.fences.matrix.rows import Row
+from tests.fences.matrix.rows import Row, everybody
 from tests.fences.matrix.stage import Stage
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -32,6 +35,7 @@ RESOURCES: dict[str, tuple[str, str]] = {
     "message": (f"{rest.MESSAGES}/<str:reference>", "CG"),
     "error": (f"{rest.SUBSCRIPTIONS}", "EU"),
 }
+PARTNERS_OWN = {"partnerNote", "partnerUnitCost", "retailUnitPrice"}
 
 
 def shape(value: Any) -> Any:
@@ -82,14 +86,31 @@ def test_a_message_has_the_agreed_schema(name: str) -> None:
     assert found == golden(f"wire.{name}", found)
 
 
-def test_no_shape_is_kept_of_what_is_gone() -> None:
+def kept_in_vain(folder: Path) -> set[str]:
+    """Shapes of what is gone."""
     wanted = {f"rest.{name}" for name in RESOURCES} | {f"wire.{name}" for name in contracts.known_types()}
-    assert {path.stem for path in GOLDEN.glob("*.json")} == wanted
+    return {path.stem for path in folder.glob("*.json")} - wanted
+
+
+def without_a_shape(rows: Iterable[Row]) -> set[str]:
+    """Resources that somebody reads and nobody agreed on."""
+    return {row.pattern for row in rows if row.get is not None} - {pattern for pattern, _letter in RESOURCES.values()}
+
+
+def test_no_shape_is_kept_of_what_is_gone() -> None:
+    assert kept_in_vain(GOLDEN) == set()
 
 
 def test_every_resource_that_is_read_has_its_shape() -> None:
-    read = {row.pattern for row in rest.ROWS if row.get is not None}
-    assert read - {pattern for pattern, _letter in RESOURCES.values()} == set()
+    assert without_a_shape(rest.ROWS) == set()
+
+
+def test_it_bites_a_resource_without_a_shape_and_a_shape_without_its_resource(tmp_path: Path) -> None:
+    planted = Row(pattern="v1.0/planted", address="/v1.0/planted", get=everybody(200))
+    assert without_a_shape([*rest.ROWS, planted]) == {"v1.0/planted"}
+    for name in ("rest.me", "rest.gone"):
+        (tmp_path / f"{name}.json").touch()
+    assert kept_in_vain(tmp_path) == {"rest.gone"}
 
 
 def test_it_bites_a_property_that_changes_its_name_or_type(stage: Stage) -> None:
@@ -115,4 +136,11 @@ def test_it_bites_a_message_that_changes_under_its_version(name: str) -> None:
 def test_a_customer_never_reads_the_partners_fields() -> None:
     customers = json.loads((GOLDEN / "rest.subscription-as-customer.json").read_text())
     partners = json.loads((GOLDEN / "rest.subscription.json").read_text())
-    assert set(partners) - set(customers) == {"partnerNote", "partnerUnitCost", "retailUnitPrice"}
+    assert set(partners) - set(customers) == PARTNERS_OWN
+
+
+def test_it_bites_a_customer_who_reads_the_partners_fields(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subscriptions.api, "hidden_fields_for", lambda actor, row: list(HIDDEN_NAMES))
+    found = shape(answer(stage, "subscription-as-customer"))
+    agreed = json.loads((GOLDEN / "rest.subscription-as-customer.json").read_text())
+    assert set(found) - set(agreed) == PARTNERS_OWN

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,15 +51,37 @@ def test_nobody_imports_from_a_higher_floor() -> None:
     assert verdicts(ROOT) == dict.fromkeys(PLANTED, "KEPT")
 
 
+def contracts() -> list[dict[str, Any]]:
+    """As pyproject.toml has them; the first is that of the floors."""
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]
+    found: list[dict[str, Any]] = tools["importlinter"]["contracts"]
+    return found
+
+
+def parts(folder: Path) -> set[str]:
+    """The modules and packages in a folder."""
+    return {path.stem for path in folder.glob("[a-z]*") if path.suffix == ".py" or (path / "__init__.py").exists()}
+
+
+def without_a_floor(portal: Path) -> set[str]:
+    return parts(portal) - ASSEMBLY - set(re.findall(r"portal\.(\w+)", " ".join(contracts()[0]["layers"])))
+
+
 def test_every_part_of_the_plumbing_stands_on_a_floor() -> None:
-    parts = {
-        path.stem
-        for path in (ROOT / "portal").glob("[a-z]*")
-        if path.suffix == ".py" or (path / "__init__.py").exists()
-    }
-    layers = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"][0]["layers"]
-    named = set(re.findall(r"portal\.(\w+)", " ".join(layers)))
-    assert parts - ASSEMBLY - named == set()
+    assert without_a_floor(ROOT / "portal") == set()
+    assert parts(ROOT / "portal") >= ASSEMBLY
+
+
+def test_it_bites_a_part_of_the_plumbing_without_a_floor(tmp_path: Path) -> None:
+    (tmp_path / "attic").mkdir()
+    for name in ("attic/__init__.py", "balcony.py", "audit.py", "urls.py"):
+        (tmp_path / name).touch()
+    assert without_a_floor(tmp_path) == {"attic", "balcony"}
+
+
+def test_every_contract_has_its_planted_faults() -> None:
+    names = [contract["name"] for contract in contracts()]
+    assert [[name.startswith(beginning) for name in names].count(True) for beginning in PLANTED] == [1] * len(names)
 
 
 @pytest.mark.parametrize("number", [0, 1])

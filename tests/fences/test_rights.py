@@ -3,7 +3,7 @@
 Change a right in both places, or in neither.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -95,6 +95,20 @@ EXPECTED: dict[str, dict[str, str]] = {
     "messagecenter.message:read_privacy": {HOME: "CG MP"},
     "messagecenter.message:publish": {ANYWHERE: "OA OP"},
 }
+# machine -> what it may, and nothing else.
+MACHINES: dict[str, set[str]] = {
+    "21vianet": {"support.escalation:acknowledge", "support.escalation:answer", "messagecenter.message:publish"},
+    "lifecycle": {"subscriptions.subscription:suspend", "support.request:close"},
+    "setup": {
+        "tenants.partner:approve",
+        "tenants.customer:create",
+        "tenants.user:create",
+        "tenants.role:assign",
+        "tenants.relationship:start",
+        "tenants.token:manage",
+        "subscriptions.offer:publish",
+    },
+}
 PARTNERS_BASES = {Basis.RESELLER, Basis.DELEGATED, Basis.DELEGATED_ADMIN, Basis.TIED}
 Grants = Mapping[Permission, tuple[Rule, ...]]
 
@@ -114,38 +128,58 @@ def differences(grants: Grants) -> list[str]:
         held = {(str(role), standing(rule)) for rule in rules for role in rule.roles}
         if held != wanted:
             found.append(f"{right}: too much {sorted(held - wanted)}, missing {sorted(wanted - held)}")
-    return found
+    return found + [f"{right}: not in the code" for right in Permission if right not in grants]
 
 
 def test_the_code_grants_what_the_table_says() -> None:
     assert differences(GRANTS) == []
 
 
-def test_every_right_has_its_line() -> None:
-    assert set(GRANTS) == set(Permission)
+def test_the_fence_bites_a_right_that_stands_on_one_side_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    start = Permission.RELATIONSHIP_START
+    assert differences({right: rules for right, rules in GRANTS.items() if right != start}) == [
+        f"{start}: not in the code"
+    ]
+    monkeypatch.delitem(EXPECTED, start)
+    assert differences(GRANTS) == [f"{start}: not in the expectation"]
+
+
+def customers_who_change(grants: Grants) -> set[str]:
+    """The roles of customers that would change a subscription: rules.md knows none."""
+    changes = ("create", "change_quantity", "suspend", "reactivate", "rename")
+    rules = [rule for change in changes for rule in grants[Permission(f"subscriptions.subscription:{change}")]]
+    return {str(role) for rule in rules for role in rule.roles} & {LETTERS[letter] for letter in CUSTOMER.split()}
 
 
 def test_no_customer_role_changes_a_subscription() -> None:
-    customers = {LETTERS[letter] for letter in CUSTOMER.split()}
-    for right in ("create", "change_quantity", "suspend", "reactivate", "rename"):
-        held = {role for rule in GRANTS[Permission(f"subscriptions.subscription:{right}")] for role in rule.roles}
-        assert held & customers == set(), right
+    assert customers_who_change(GRANTS) == set()
+
+
+def test_the_fence_bites_a_customer_who_changes_a_subscription() -> None:
+    planted = (*GRANTS[Permission.SUBSCRIPTION_SUSPEND], Rule(frozenset({Role.GLOBAL_ADMIN}), Basis.HOME))
+    assert customers_who_change({**GRANTS, Permission.SUBSCRIPTION_SUSPEND: planted}) == {"global_admin"}
+
+
+def machines_that_differ(grants: Mapping[str, Collection[Permission]]) -> set[str]:
+    """Machines that hold more or less than the table says, or that stand in one of the two only."""
+    held = {name: {str(right) for right in rights} for name, rights in grants.items()}
+    return {name for name in held.keys() | MACHINES.keys() if held.get(name) != MACHINES.get(name)}
 
 
 def test_machines_hold_only_what_is_theirs() -> None:
-    assert {name: {str(right) for right in rights} for name, rights in SYSTEM_GRANTS.items()} == {
-        "21vianet": {"support.escalation:acknowledge", "support.escalation:answer", "messagecenter.message:publish"},
-        "lifecycle": {"subscriptions.subscription:suspend", "support.request:close"},
-        "setup": {
-            "tenants.partner:approve",
-            "tenants.customer:create",
-            "tenants.user:create",
-            "tenants.role:assign",
-            "tenants.relationship:start",
-            "tenants.token:manage",
-            "subscriptions.offer:publish",
-        },
-    }
+    assert machines_that_differ(SYSTEM_GRANTS) == set()
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_the_fence_bites_a_machine_with_a_right_more_or_less(machine: str) -> None:
+    more = {*SYSTEM_GRANTS[machine], Permission.USER_DELETE}
+    less = sorted(SYSTEM_GRANTS[machine])[1:]
+    for rights in (more, less):
+        assert machines_that_differ({**SYSTEM_GRANTS, machine: rights}) == {machine}
+
+
+def test_the_fence_bites_a_machine_that_nobody_knows() -> None:
+    assert machines_that_differ({**SYSTEM_GRANTS, "planted": set()}) == {"planted"}
 
 
 def planted(rule: Rule, strangers: frozenset[Role]) -> Iterator[Rule]:
