@@ -13,11 +13,12 @@ from django.db.models import Q
 from messagecenter.models import Post
 from portal.audit.models import AuditEntry
 from portal.demo.cast import Cast
-from tenants.access import can
+from tenants.access import Denied, can
 from tenants.actions.settings import change_setting
 from tenants.actor import NOBODY, Actor
 from tenants.audit_log import entries_visible_to
 from tenants.models import DelegatedAdmin, Tenant, User
+from tenants.permissions import Permission
 from tenants.visibility import TenantQuerySet
 from tests.fences.matrix.stage import Stage
 
@@ -167,9 +168,12 @@ def test_the_queryset_and_the_question_agree_for_everybody(played: Stage) -> Non
             assert contradictions(model, actor) == [], (letter, model._meta.label)
 
 
-def test_nobody_reaches_anything(played: Stage) -> None:
+def test_nobody_reaches_anything(played: Stage, cast: Cast) -> None:
     for model in tenancy_models():
         assert not model.objects.within_reach(NOBODY).exists(), model._meta.label  # type: ignore[attr-defined] # as above
+    refusal = can(NOBODY, Permission.USER_LIST, cast.huaxin)
+    assert isinstance(refusal, Denied)
+    assert refusal.code == "notSignedIn"
 
 
 def test_posts_are_read_through_their_one_door(played: Stage, cast: Cast) -> None:

@@ -37,6 +37,15 @@ def test_a_new_password_ends_the_tokens(
     assert program.get("/v1.0/me").status_code == 401
 
 
+def test_a_temporary_password_does_not_become_ones_own(cast: Cast, browser_of: Callable[[str], Client]) -> None:
+    ed = browser_of("ed")
+    User.objects.filter(pk=cast.ed.pk).update(must_change_password=True)
+    answer = ed.post(reverse("account_change_password"), {**FORM, "password1": PASSWORD, "password2": PASSWORD})
+    assert answer.status_code == 200  # allauth draws its form again
+    assert [error.code for error in answer.context["form"].errors.as_data()["password1"]] == ["passwordUnchanged"]
+    assert stored(cast.ed).must_change_password
+
+
 def test_an_admins_reset_is_not_undone_by_a_form_that_was_checked_before(cast: Cast) -> None:
     before = cast.actor("ed")
     _user, secret = reset_password(stored(cast.ed), actor=cast.actor("uma"))
