@@ -2,7 +2,7 @@
 together.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import monotonic
 from uuid import UUID
 
@@ -84,8 +84,8 @@ def _apply(row: InboundMessage, event: Event) -> None:
         _apply_receipt(event)
         _finish(row, Outcome.APPLIED)
         return
-    turn = _turn(row)
-    if turn is None:
+    turn, waits_until = _turn(row)
+    if turn == Outcome.APPLIED:
         answered = _what_it_answers(row, event)
         # The handler before the message: like every verb, it locks the request first and messages about it after.
         _call_handler(row, event)
@@ -95,7 +95,7 @@ def _apply(row: InboundMessage, event: Event) -> None:
     elif turn == Outcome.IGNORED:
         _finish(row, turn, "A later message about the same escalation was applied before.")
     else:
-        row.due_at = row.received_at + timedelta(seconds=settings.OUTBOX_GAP_SECONDS)
+        row.due_at = waits_until
         row.reason = "Waits for an earlier message about the same escalation."
         row.save(update_fields=["due_at", "reason"])
 
@@ -110,18 +110,33 @@ def _apply_receipt(event: Event) -> None:
         refuse(message_id, retryable=event.data["retryable"], reason=event.data["reason"])
 
 
-def _turn(row: InboundMessage) -> Outcome | None:
-    """None when it is this message's turn, IGNORED when that has passed, RECEIVED when an earlier one may still
-    come. The first case number has its turn whenever it comes: nothing said later repeats it.
+def _turn(row: InboundMessage) -> tuple[Outcome, datetime]:
+    """APPLIED when it is this message's turn, IGNORED when that has passed, RECEIVED when it waits for an earlier one,
+    and until when.
+
+    An earlier one that is stored and not settled is waited for however long it takes: it may be failing, or stand in a
+    backlog. One that is absent is waited for until this message's patience ends, and so is a parked one, which no
+    pause will mend: both are then overtaken, with a warning. The parked one stays among what needs a person, and a
+    person's `retry` still applies it. The first case number has its turn whenever it comes: nothing said later repeats
+    it.
     """
-    last = _head_of(row).last_seq
-    number = row.operator_seq or 0
+    last, number, moment = _head_of(row).last_seq, row.operator_seq or 0, now()
     if number <= last and not row.forced and not _first_case_number(row):
-        return Outcome.IGNORED
+        return Outcome.IGNORED, moment
+    if _stored_between(last, row):
+        return Outcome.RECEIVED, moment + timedelta(seconds=settings.OUTBOX_GAP_SECONDS)
     patience_ends = row.received_at + timedelta(seconds=settings.OUTBOX_GAP_SECONDS)
-    if number > last + 1 and now() < patience_ends:
-        return Outcome.RECEIVED
-    return None
+    if number > last + 1 and moment < patience_ends:
+        return Outcome.RECEIVED, patience_ends
+    if number > last + 1:
+        log.warning("inbox_overtook", message=row.pk, subject=str(row.subject_id), after=last, number=number)
+    return Outcome.APPLIED, moment
+
+
+def _stored_between(last: int, row: InboundMessage) -> bool:
+    """Whether an earlier message about the same subject is still to be handled."""
+    earlier = InboundMessage.objects.filter(subject_id=row.subject_id, outcome=Outcome.RECEIVED)
+    return earlier.filter(operator_seq__gt=last, operator_seq__lt=row.operator_seq or 0).exists()
 
 
 def _first_case_number(row: InboundMessage) -> bool:

@@ -128,3 +128,9 @@ def answered(escalation_id: UUID, operator_seq: int = 2, text: str = "请检查�
     """21Vianet writes."""
     data = {"escalation_id": str(escalation_id), "operator_seq": operator_seq, "text": text, "language": "zh-Hans"}
     return from_vianet(contracts.ANSWERED, data)
+
+
+def resolved(escalation_id: UUID, operator_seq: int = 3) -> Parcel:
+    """21Vianet has solved it."""
+    data = {"escalation_id": str(escalation_id), "operator_seq": operator_seq, "text": "The service works again."}
+    return from_vianet(contracts.RESOLVED, data)

@@ -5,17 +5,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import LazySettings
+from structlog.testing import capture_logs
 
 from portal.database import current_identity
 from portal.errors import RuleBroken
 from portal.outbox import UnknownSubject, handlers
 from portal.outbox.consumer import take
 from portal.outbox.contracts import Contract, Inbound
-from portal.outbox.handling import handle_due, retry
+from portal.outbox.handling import handle, handle_due, retry
 from portal.outbox.inbox import store
 from portal.outbox.models import InboundMessage, OutboundMessage, Outcome, State
 from portal.vianet import contracts
-from tests.outbox.messages import acknowledged, answered, commit, escalation, message
+from tests.outbox.messages import acknowledged, answered, commit, escalation, message, resolved
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +71,69 @@ def test_after_a_minute_an_answer_waits_no_longer(about: Contract, heard: list[I
     assert retry(late.id)
     handle_due()
     assert [told.operator_seq for told in heard] == [3, 2]
+
+
+class Broken:
+    """A handler with a bug that somebody mends."""
+
+    def __init__(self, heard: list[Inbound]) -> None:
+        self.heard = heard
+        self.mended = False
+
+    def __call__(self, told: Inbound) -> None:
+        if not self.mended:
+            raise ZeroDivisionError("a bug")
+        self.heard.append(told)
+
+
+@pytest.fixture
+def broken(heard: list[Inbound], monkeypatch: pytest.MonkeyPatch) -> Broken:
+    """Answers cannot be handled; everything else can."""
+    handler = Broken(heard)
+    monkeypatch.setitem(handlers._handlers, contracts.ANSWERED, handler)
+    return handler
+
+
+def test_an_answer_whose_handler_fails_is_not_overtaken(about: Contract, heard: list[Inbound], broken: Broken) -> None:
+    take([acknowledged(about.subject_id, 1), answered(about.subject_id, 2), resolved(about.subject_id, 3)])
+    patience_ends()
+    handle_due()
+    assert rows() == [(1, Outcome.APPLIED), (2, Outcome.RECEIVED), (3, Outcome.RECEIVED)]
+    waits = InboundMessage.objects.get(operator_seq=3)
+    assert waits.reason == "Waits for an earlier message about the same escalation."
+    assert timedelta(seconds=50) < waits.due_at - datetime.now(UTC) <= timedelta(seconds=60)
+    broken.mended = True
+    patience_ends()
+    handle_due()
+    assert rows() == [(1, Outcome.APPLIED), (2, Outcome.APPLIED), (3, Outcome.APPLIED)]
+    assert [told.operator_seq for told in heard] == [1, 2, 3]
+
+
+def test_an_answer_in_a_long_backlog_is_not_overtaken(about: Contract, heard: list[Inbound]) -> None:
+    store([acknowledged(about.subject_id, 1), answered(about.subject_id, 2), resolved(about.subject_id, 3)])
+    patience_ends()
+    handle(InboundMessage.objects.get(operator_seq=3).pk)
+    assert heard == []
+    handle_due()
+    assert [told.operator_seq for told in heard] == [1, 2, 3]
+
+
+def test_a_parked_answer_is_overtaken_aloud_after_a_minute_and_applied_when_a_person_asks(
+    about: Contract, heard: list[Inbound], broken: Broken, settings: LazySettings
+) -> None:
+    settings.OUTBOX_HANDLER_ATTEMPTS = 1
+    late = answered(about.subject_id, 2)
+    take([acknowledged(about.subject_id, 1), late, resolved(about.subject_id, 3)])
+    assert rows() == [(1, Outcome.APPLIED), (2, Outcome.PARKED), (3, Outcome.RECEIVED)]
+    patience_ends()
+    with capture_logs() as logs:
+        handle_due()
+    overtook = [line["after"] for line in logs if line["event"] == "inbox_overtook"]
+    assert (overtook, rows()) == ([1], [(1, Outcome.APPLIED), (2, Outcome.PARKED), (3, Outcome.APPLIED)])
+    broken.mended = True
+    assert retry(late.id)
+    handle_due()
+    assert [told.operator_seq for told in heard] == [1, 3, 2]
 
 
 def test_the_first_case_number_is_applied_however_late_and_only_once(about: Contract, heard: list[Inbound]) -> None:

@@ -2,23 +2,35 @@
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from threading import Event
 from uuid import UUID
 
 import pytest
 
 from portal.database import transaction_as
-from portal.outbox import cancel, marking
+from portal.outbox import cancel, handlers, marking
 from portal.outbox.claiming import claim
 from portal.outbox.consumer import take
 from portal.outbox.contracts import Contract, Inbound
 from portal.outbox.delivering import deliver_due
-from portal.outbox.handling import handle_due
+from portal.outbox.handling import handle, handle_due
 from portal.outbox.inbox import store
 from portal.outbox.models import InboundMessage, OutboundMessage, Outcome, State
+from portal.vianet import contracts
 from portal.vianet.simulator import Simulator
 from tests.outbox.conftest import arrived, at_work
-from tests.outbox.messages import FANYUN, acknowledged, comment, commit, escalation, let_time_pass, message
+from tests.outbox.messages import (
+    FANYUN,
+    acknowledged,
+    answered,
+    comment,
+    commit,
+    escalation,
+    let_time_pass,
+    message,
+    resolved,
+)
 from tests.threads import at_once, meanwhile, running
 from tests.waiting import wait_until, wait_until_somebody_waits
 
@@ -81,6 +93,44 @@ def test_one_message_of_21vianet_is_applied_once_by_many_consumers(heard: list[I
     handle_due()
     assert Counter(one.id for one in heard) == Counter(parcel.id for parcel in parcels)
     assert InboundMessage.objects.filter(outcome=Outcome.APPLIED).count() == 10
+
+
+@pytest.mark.postgres
+def test_an_answer_that_fails_in_one_handler_is_not_overtaken_by_another(
+    heard: list[Inbound], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    about, somebody_waits = escalation(), Event()
+    commit(about)
+    take([acknowledged(about.subject_id, 1)])
+
+    def fail_late(_told: Inbound) -> None:
+        somebody_waits.wait(30)
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setitem(handlers._handlers, contracts.ANSWERED, fail_late)
+    store([answered(about.subject_id, 2), resolved(about.subject_id, 3)])
+    long_ago = datetime.now(UTC) - timedelta(hours=1)
+    InboundMessage.objects.filter(operator_seq__gt=1).update(received_at=long_ago, due_at=long_ago)
+    second, third = InboundMessage.objects.filter(operator_seq__gt=1).order_by("operator_seq")
+    fails = meanwhile(lambda: handle(second.pk))
+    wait_until(lambda: is_locked(second.pk), "the first handler to begin")
+    follows = meanwhile(lambda: handle(third.pk))
+    wait_until_somebody_waits()
+    somebody_waits.set()
+    assert (fails.result(30), follows.result(30)) == (True, True)
+    outcomes = InboundMessage.objects.order_by("operator_seq").values_list("outcome", flat=True)
+    assert list(outcomes) == [Outcome.APPLIED, Outcome.RECEIVED, Outcome.RECEIVED]
+    monkeypatch.setitem(handlers._handlers, contracts.ANSWERED, heard.append)
+    InboundMessage.objects.filter(outcome=Outcome.RECEIVED).update(due_at=long_ago)
+    at_once(handle_due, handle_due)
+    handle_due()
+    assert [told.operator_seq for told in heard] == [1, 2, 3]
+
+
+def is_locked(pk: str) -> bool:
+    """Whether somebody has the message of 21Vianet in hand."""
+    with transaction_as(system="test"):
+        return not InboundMessage.objects.select_for_update(skip_locked=True).filter(pk=pk).exists()
 
 
 def test_the_same_message_delivered_to_many_consumers_is_stored_once(heard: list[Inbound]) -> None:
