@@ -131,6 +131,7 @@ class OutboundMessage(models.Model):
             models.Index(fields=["due_at", "created_at"], condition=Q(state__in=CLAIMABLE), name="outbox_due"),
             models.Index(fields=["order_key", "order_seq"], condition=~Q(state__in=FINAL), name="outbox_open"),
             models.Index(fields=["subject_id", "order_seq"], name="outbox_subject"),
+            models.Index(fields=["created_at"], condition=Q(state=State.DEAD), name="outbox_parked"),
         ]
 
     def __str__(self) -> str:
@@ -153,15 +154,20 @@ class Outcome(models.TextChoices):
     MALFORMED = "MALFORMED", _("Not understood")
     UNSIGNED = "UNSIGNED", _("Not signed by 21Vianet")
     STALE = "STALE", _("Signed too long ago")
+    DISCARDED = "DISCARDED", _("Given up by hand")
+
+
+# Nothing more happens to these by itself: a person handles them again or gives them up.
+NEEDS_A_PERSON = (Outcome.PARKED, Outcome.REFUSED, Outcome.MALFORMED)
 
 
 class InboundMessage(models.Model):
     """One message from 21Vianet, stored before it is handled. Ids and outcomes are kept for ever: they are the
     protection against replays.
 
-    `id` is the event's id when its signature held; otherwise `<outcome>:<sha256 of the body>`, so that a forger
-    cannot take an id that a rightful message will need. `seen` counts every arrival. `forced`: a person
-    asked for it to be handled whatever came after it.
+    `id` is the event's id when its signature held and was fresh; otherwise `<outcome>:<sha256 of the body>`, so that a
+    forger, or whoever recorded a message, cannot take an id that a rightful one will need. `seen` counts every arrival.
+    `forced`: a person asked for it to be handled whatever came after it.
     """
 
     id = models.CharField(max_length=255, primary_key=True)
@@ -188,6 +194,7 @@ class InboundMessage(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["due_at", "received_at"], condition=Q(outcome=Outcome.RECEIVED), name="inbox_due"),
             models.Index(fields=["subject_id", "operator_seq"], name="inbox_subject"),
+            models.Index(fields=["received_at"], condition=Q(outcome__in=NEEDS_A_PERSON), name="inbox_needs_a_person"),
         ]
 
     def __str__(self) -> str:

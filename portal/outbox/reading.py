@@ -10,7 +10,16 @@ from django.db.models.functions import RowNumber
 from portal.database import now, transaction_as
 from portal.outbox.claiming import first_and_due
 from portal.outbox.contracts import Delivery, DeliveryState
-from portal.outbox.models import CLAIMABLE, DISCARDED, FINAL, InboundMessage, OutboundMessage, Outcome, State
+from portal.outbox.models import (
+    CLAIMABLE,
+    DISCARDED,
+    FINAL,
+    NEEDS_A_PERSON,
+    InboundMessage,
+    OutboundMessage,
+    Outcome,
+    State,
+)
 
 
 def delivery_of(subject_id: UUID) -> Delivery | None:
@@ -88,7 +97,9 @@ def oldest_unacknowledged_age() -> timedelta:
 
 
 def parked() -> int:
-    """How many messages, of either side, wait for a person; those that wait behind them are not counted."""
+    """How many messages, of either side, wait for a person: everything that `manage.py outbox list` names. Those that
+    wait behind them are not counted.
+    """
     with transaction_as(system="outbox"):
         outbound = OutboundMessage.objects.filter(state=State.DEAD).count()
-        return outbound + InboundMessage.objects.filter(outcome=Outcome.PARKED).count()
+        return outbound + InboundMessage.objects.filter(outcome__in=NEEDS_A_PERSON).count()

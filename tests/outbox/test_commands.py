@@ -9,12 +9,14 @@ from django.core.management import CommandError, call_command
 from portal.audit import chain
 from portal.audit.models import AuditEntry
 from portal.database import transaction_as
+from portal.errors import RuleBroken
 from portal.outbox import handlers, marking
+from portal.outbox import parked as parked_count
 from portal.outbox.consumer import take
 from portal.outbox.contracts import Inbound
-from portal.outbox.models import OutboundMessage, State
+from portal.outbox.models import InboundMessage, OutboundMessage, Outcome, State
 from portal.vianet import contracts
-from tests.outbox.messages import acknowledged, comment, commit, escalation, message
+from tests.outbox.messages import acknowledged, comment, commit, escalation, from_vianet, message
 
 pytestmark = pytest.mark.django_db
 WHY = "Wei: 21Vianet has mended it"
@@ -80,6 +82,45 @@ def test_a_parked_message_is_given_up_and_what_it_held_is_sent(parked: list[Outb
         with pytest.raises(CommandError, match="no such parked message"):
             outbox("discard", str(pk), "--reason", WHY)
     assert chain.verify().broken == ""
+
+
+@pytest.mark.usefixtures("heard")
+def test_a_reply_that_will_never_be_applied_is_given_up_and_counted_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the restore of a backup leaves behind, what a rule refuses, and a version that is not understood."""
+
+    def refuse(_told: Inbound) -> None:
+        raise RuleBroken("The request is closed.", code="requestClosed")
+
+    about = escalation()
+    commit(about)
+    monkeypatch.setitem(handlers._handlers, contracts.ACKNOWLEDGED, refuse)
+    unknown, refused = acknowledged(uuid4()), acknowledged(about.subject_id)
+    new = from_vianet("vianet.escalation.acknowledged.v2", {"escalation_id": str(about.subject_id)})
+    take([unknown, refused, new])
+    assert parked_count() == 3
+    for left, parcel in enumerate((new, refused, unknown)):
+        words = ["discard", parcel.id, "--reason", WHY]
+        assert outbox(*words, "--dry-run").startswith("would discard")
+        assert outbox(*words).startswith("discarded")
+        assert parked_count() == 2 - left
+        with pytest.raises(CommandError, match="no such parked message"):
+            outbox(*words)
+        with pytest.raises(CommandError, match="no such parked message"):
+            outbox("retry", parcel.id, "--reason", WHY)
+    given_up = InboundMessage.objects.filter(outcome=Outcome.DISCARDED).values_list("reason", flat=True)
+    assert list(given_up) == [WHY] * 3
+    assert recorded() == [("outbox.message.discarded", parcel.id, WHY) for parcel in (new, refused, unknown)]
+
+
+def test_what_is_not_parked_is_not_given_up() -> None:
+    about = escalation()
+    commit(about)
+    parcel = acknowledged(about.subject_id)
+    take([parcel])
+    for pk in (parcel.id, "unsigned:0", str(uuid4())):
+        with pytest.raises(CommandError, match="no such parked message"):
+            outbox("discard", pk, "--reason", WHY)
+    assert InboundMessage.objects.get().outcome == Outcome.APPLIED
 
 
 @pytest.mark.parametrize("words", [["replay", "--all"], ["discard", str(uuid4())], ["retry", "x"]])

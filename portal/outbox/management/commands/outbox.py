@@ -3,6 +3,7 @@
 What is done by hand is recorded in the audit log, in the chain `CHAIN`.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,12 +15,12 @@ from portal.audit import book
 from portal.database import transaction_as
 from portal.outbox import handling, marking
 from portal.outbox.bell import ring
-from portal.outbox.models import InboundMessage, OutboundMessage, Outcome, State
+from portal.outbox.models import NEEDS_A_PERSON, InboundMessage, OutboundMessage, State
 from portal.outbox.reading import oldest_due_age
 from portal.vianet.envelope import Malformed
 
 CHAIN = UUID(int=1)
-NEEDS_A_PERSON = (Outcome.PARKED, Outcome.REFUSED, Outcome.MALFORMED)
+NOT_THERE = "There is no such parked message."
 
 
 class Command(BaseCommand):
@@ -36,8 +37,8 @@ class Command(BaseCommand):
         choice.add_argument("--message", type=UUID, help="one message, by its id")
         choice.add_argument("--subject", type=UUID, help="every parked message about one escalation")
         choice.add_argument("--all", action="store_true", help="every parked message")
-        discard = deeds.add_parser("discard", help="give a parked message to 21Vianet up, and send what it held")
-        discard.add_argument("id", type=UUID)
+        discard = deeds.add_parser("discard", help="give a parked message of either side up, and send what it held")
+        discard.add_argument("id")
         retry = deeds.add_parser("retry", help="handle a parked message of 21Vianet again")
         retry.add_argument("id")
         for deed in (replay, discard, retry):
@@ -69,7 +70,7 @@ class Command(BaseCommand):
                 rows = rows.filter(subject_id=options["subject"])
             parked = list(rows.defer("envelope"))
             if not parked:
-                raise CommandError("There is no such parked message.")
+                raise CommandError(NOT_THERE)
             for row in parked:
                 if options["dry_run"] or marking.replay(row.pk):
                     self.stdout.write(f"{'would send' if options['dry_run'] else 'sending'} {row.pk}  {row}")
@@ -78,9 +79,9 @@ class Command(BaseCommand):
 
     def _discard(self, options: dict[str, Any]) -> None:
         with transaction_as(system="outbox"):
-            row = OutboundMessage.objects.filter(pk=options["id"], state=State.DEAD).defer("envelope").first()
-            if row is None or not (options["dry_run"] or marking.discard(row.pk, options["reason"])):
-                raise CommandError("There is no such parked message.")
+            row = _in_need(options["id"])
+            if row is None or not (options["dry_run"] or _give_up(row, options["reason"])):
+                raise CommandError(NOT_THERE)
             self.stdout.write(f"{'would discard' if options['dry_run'] else 'discarded'} {row.pk}  {row}")
             self._record("discarded", row, options)
         ring()
@@ -92,7 +93,7 @@ class Command(BaseCommand):
         with transaction_as(system="outbox"):
             try:
                 if not handling.retry(options["id"]):
-                    raise CommandError("There is no such parked message.")
+                    raise CommandError(NOT_THERE)
             except Malformed as error:
                 raise CommandError(f"It is still not understood: {error}") from error
             self._record("retried", InboundMessage.objects.get(pk=options["id"]), options)
@@ -127,6 +128,23 @@ class Handled:
 
     def __str__(self) -> str:
         return self._name
+
+
+def _in_need(pk: str) -> OutboundMessage | InboundMessage | None:
+    """The message, of either side, if it waits for a person."""
+    reply = InboundMessage.objects.filter(pk=pk, outcome__in=NEEDS_A_PERSON).defer("body").first()
+    if reply is not None:
+        return reply
+    with suppress(ValueError):
+        return OutboundMessage.objects.filter(pk=UUID(pk), state=State.DEAD).defer("envelope").first()
+    return None
+
+
+def _give_up(row: OutboundMessage | InboundMessage, reason: str) -> bool:
+    """False when somebody else was faster."""
+    if isinstance(row, OutboundMessage):
+        return marking.discard(row.pk, reason)
+    return handling.discard(row.pk, reason)
 
 
 def _counts(model: type[OutboundMessage] | type[InboundMessage], column: str) -> list[tuple[str, int]]:
