@@ -50,7 +50,7 @@ def _send(leases: Sequence[Lease]) -> int:
     if not leases:
         return 0
     moment = now()
-    parcels = [seal(str(lease.message_id), lease.body, moment=moment, attempt=lease.publishes + 1) for lease in leases]
+    parcels = [seal(str(lease.message_id), lease.body, moment=moment, attempt=lease.attempts) for lease in leases]
     answers = transport().publish(TO_VIANET, parcels)
     checkpoints.reach(checkpoints.PUBLISHED)
     breaker.record(worked=any(answer is None for answer in answers))

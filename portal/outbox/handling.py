@@ -107,7 +107,8 @@ def _apply_receipt(event: Event) -> None:
     if event.data["outcome"] == "accepted":
         acknowledge(message_id, event.data.get("operator_ref", ""))
     else:
-        refuse(message_id, retryable=event.data["retryable"], reason=event.data["reason"])
+        data = event.data
+        refuse(message_id, retryable=data["retryable"], reason=data["reason"], attempt=data.get("attempt"))
 
 
 def _turn(row: InboundMessage) -> tuple[Outcome, datetime]:

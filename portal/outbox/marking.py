@@ -95,16 +95,24 @@ def acknowledge(message_id: UUID, operator_ref: str = "") -> bool:
     return bool(news)
 
 
-def refuse(message_id: UUID, *, retryable: bool, reason: str) -> bool:
+def refuse(message_id: UUID, *, retryable: bool, reason: str, attempt: int | None = None) -> bool:
     """21Vianet could not take the message: try again a dozen times if that may help, else park it. True when that was
     news.
+
+    A publication is refused once, however many copies of it arrive; and a copy older than the newest, as `attempt`
+    tells, says nothing about that one. Otherwise a 21Vianet that comes back after hours would park everything: all
+    that lay in its queue is signed too long ago.
     """
-    row = OutboundMessage.objects.filter(pk=message_id).values("order_key", "refusals").first()
+    message = OutboundMessage.objects.filter(pk=message_id)
+    if retryable:
+        message = message.filter(state__in=(State.LEASED, State.PUBLISHED))
+        message = message if attempt is None else message.filter(attempts__lte=attempt)
+    row = message.values("order_key", "refusals").first()
     if row is None:
         return False
     if not retryable or row["refusals"] + 1 >= settings.OUTBOX_MAX_REFUSALS:
         return bury(message_id, row["order_key"], f"21Vianet refused it: {reason}")
-    changed = OutboundMessage.objects.filter(pk=message_id, state__in=(State.LEASED, State.PUBLISHED)).update(
+    changed = message.update(
         state=State.PENDING,
         lease_token=None,
         refusals=F("refusals") + 1,

@@ -17,7 +17,16 @@ from uuid import uuid4
 
 from portal.vianet import contracts
 from portal.vianet.desk import Desk, OutOfOrder
-from portal.vianet.envelope import BadSignature, Event, Malformed, Stale, headers_for, open_sealed
+from portal.vianet.envelope import (
+    ATTEMPT_HEADER,
+    BadSignature,
+    Event,
+    Malformed,
+    Stale,
+    headers_for,
+    open_sealed,
+    storable,
+)
 from portal.vianet.stopping import stop_on_signals
 from portal.vianet.transports import TO_PORTAL, TO_VIANET, Parcel, Transport, connect
 
@@ -102,33 +111,33 @@ class Simulator:
             self.desk.count_dropped("bad signature")
             return None
         except (Stale, Malformed) as error:
-            return self._refuse_unread(parcel.id, error)
+            return self._refuse_unread(parcel, error)
         if event.type == contracts.PORTAL_RECEIPT:
             self.desk.confirm(event.data["message_id"])
             return None
-        return self._accept(event)
+        return self._accept(event, parcel)
 
-    def _refuse_unread(self, message_id: str, error: Stale | Malformed) -> Event | None:
+    def _refuse_unread(self, parcel: Parcel, error: Stale | Malformed) -> Event | None:
         """None for an id that no message has: the portal's receipts have ids of their own and are never answered."""
         try:
-            return _refusal(message_id, retryable=isinstance(error, Stale), reason=str(error))
+            return _refusal(parcel, retryable=isinstance(error, Stale), reason=str(error))
         except Malformed:
             self.desk.count_dropped("not to be refused")
             return None
 
-    def _accept(self, event: Event) -> Event | None:
+    def _accept(self, event: Event, parcel: Parcel) -> Event | None:
         if self._happens(self.knobs.silence):
             self.desk.count_dropped("silence")
             return None
         if self._happens(self.knobs.refuse_for_good):
-            return _refusal(event.id, retryable=False, reason="The simulator was told to refuse.")
+            return _refusal(parcel, retryable=False, reason="The simulator was told to refuse.")
         if self._happens(self.knobs.refuse):
-            return _refusal(event.id, retryable=True, reason="The simulator was told to refuse for now.")
+            return _refusal(parcel, retryable=True, reason="The simulator was told to refuse for now.")
         try:
             if self.desk.note_arrival(event):
                 self._apply(event)
         except OutOfOrder as error:
-            return _refusal(event.id, retryable=False, reason=str(error))
+            return _refusal(parcel, retryable=False, reason=str(error))
         # A duplicate is receipted again: a lost receipt would never be repaired otherwise.
         return _receipt(event.id, self.desk.case_number(event.data["escalation_id"]))
 
@@ -201,10 +210,15 @@ def _receipt(message_id: str, operator_ref: str) -> Event:
     return _event(contracts.RECEIPT, f"accepted:{message_id}", message_id, data)
 
 
-def _refusal(message_id: str, *, retryable: bool, reason: str) -> Event:
-    """Every refusal is an event of its own: the same message may be refused several times."""
-    data = {"message_id": message_id, "outcome": "refused", "retryable": retryable, "reason": reason[:1000]}
-    return _event(contracts.RECEIPT, f"refused:{uuid4()}", message_id, data)
+def _refusal(parcel: Parcel, *, retryable: bool, reason: str) -> Event:
+    """Every refusal is an event of its own: the same message may be refused several times, and says which copy of it
+    was.
+    """
+    data = {"message_id": parcel.id, "outcome": "refused", "retryable": retryable, "reason": reason[:1000]}
+    attempt = storable(parcel.headers.get(ATTEMPT_HEADER, ""))
+    if attempt.isascii() and attempt.isdecimal() and 0 < int(attempt) < 2**31:
+        data["attempt"] = int(attempt)
+    return _event(contracts.RECEIPT, f"refused:{uuid4()}", parcel.id, data)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -161,7 +161,7 @@ def test_forged_stale_and_malformed_messages(simulate: Callable[..., Simulator],
     simulator.take([sealed(told, moment=datetime.now(UTC) - timedelta(minutes=10))])
     simulator.take([sealed(replace(told, data={"escalation_id": "1"}))])
     stale, malformed = [read(parcel).data for parcel in said(wire)]
-    assert (stale["outcome"], stale["retryable"]) == ("refused", True)
+    assert (stale["outcome"], stale["retryable"], stale["attempt"]) == ("refused", True, 1)
     assert (malformed["outcome"], malformed["retryable"]) == ("refused", False)
     assert simulator.desk.rows("inbox") == []
 
