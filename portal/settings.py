@@ -266,6 +266,11 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = mail_server["EMAIL_HOST_USER"], mail_serv
 EMAIL_USE_TLS, EMAIL_USE_SSL = mail_server.get("EMAIL_USE_TLS", False), mail_server.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default=f"{SITE_NAME} <portal@vianet.example>")
+LETTER_BATCH = env.int("LETTER_BATCH", default=20)  # letters that a worker takes at a time
+LETTER_RETRY_SECONDS = env.float("LETTER_RETRY_SECONDS", default=5)  # the shortest pause before a letter is tried again
+LETTER_RETRY_CAP_SECONDS = env.float("LETTER_RETRY_CAP_SECONDS", default=3600)  # the longest pause
+LETTER_MAX_ATTEMPTS = env.int("LETTER_MAX_ATTEMPTS", default=12)  # of a letter that is itself refused
+LETTER_GIVE_UP_HOURS = env.float("LETTER_GIVE_UP_HOURS", default=72)  # of a mail server in trouble
 
 # --- Safety
 SECURE = PORTAL_BASE_URL.startswith("https://")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class LetterState(models.TextChoices):
-    """Where a letter is; FAILED is final, after the last attempt."""
+    """Where a letter is; one that FAILED waits for a person, who sends it again or discards it."""
 
     QUEUED = "queued", _("Waiting")
     LEASED = "leased", _("Being sent")
@@ -19,7 +19,7 @@ MAY_BECOME: dict[LetterState, frozenset[LetterState]] = {
     LetterState.QUEUED: frozenset({LetterState.LEASED}),
     LetterState.LEASED: frozenset(LetterState),  # taken over, given back, or settled
     LetterState.SENT: frozenset(),
-    LetterState.FAILED: frozenset(),
+    LetterState.FAILED: frozenset({LetterState.QUEUED}),  # only by hand
 }
 TONES = {
     LetterState.QUEUED: "info",
@@ -59,6 +59,7 @@ class Letter(models.Model):
     html = models.TextField(blank=True)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
+    resent_at = models.DateTimeField(null=True)  # when a person had it sent again: its days count from here
 
     class Meta:
         default_permissions = ()
@@ -76,6 +77,7 @@ class Letter(models.Model):
                 name="letter_due",
                 condition=models.Q(state__in=[LetterState.QUEUED, LetterState.LEASED]),
             ),
+            models.Index(fields=["created_at"], name="letter_failed", condition=models.Q(state=LetterState.FAILED)),
             models.Index(fields=["recipient_id", "-created_at", "-id"], name="letter_mailbox"),
         ]
 

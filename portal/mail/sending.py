@@ -23,15 +23,11 @@ from portal.mail.rendering import Words, render
 
 logger = structlog.get_logger(__name__)
 
-BATCH = 20
-# So many letters are in hands at most: a mail server that hangs holds up two workers, and never all of them.
-WINDOW = 2 * BATCH
-ROUND_SECONDS = 25.0  # a round ends well before the task's time limit; the next one goes on
+ROUND_SECONDS = 25.0  # a round ends well before the task's time limit (tasks.py); the next one goes on
 LEASE = timedelta(seconds=90)  # longer than a task may last
-MAX_ATTEMPTS = 12
-LONGEST_PAUSE = 3600  # seconds
 # What the mail server has against one letter. Whatever else goes wrong with it goes wrong with the next letter too.
-LETTERS_OWN = (SMTPRecipientsRefused, SMTPSenderRefused, SMTPDataError, SMTPNotSupportedError)
+LETTERS_OWN = (SMTPRecipientsRefused, SMTPDataError, SMTPNotSupportedError)
+TOO_LARGE = 552  # said of the sender, meant of the letter (RFC 1870)
 
 
 class ServerTrouble(Exception):
@@ -43,9 +39,9 @@ def send_due(seconds: float = ROUND_SECONDS) -> int:
     or the mail server is in trouble; how many were sent.
     """
     end = monotonic() + seconds
-    connection, sent, claimed = get_connection(), 0, BATCH
+    connection, sent, claimed = get_connection(), 0, settings.LETTER_BATCH
     try:
-        while claimed == BATCH and monotonic() < end:
+        while claimed == settings.LETTER_BATCH and monotonic() < end:
             lease = uuid4()
             letters = _claim(lease)
             claimed = len(letters)
@@ -66,7 +62,8 @@ def _claim(lease: UUID) -> list[Letter]:
     with transaction_as(system="mail"):
         moment = now()
         held = Letter.objects.filter(state=LetterState.LEASED, due_at__gt=moment).count()
-        free = min(BATCH, max(WINDOW - held, 0))
+        # A mail server that hangs holds up two workers, and never all of them.
+        free = min(settings.LETTER_BATCH, max(2 * settings.LETTER_BATCH - held, 0))
         due = Letter.objects.filter(state__in=may_become(LetterState.LEASED), due_at__lte=moment)
         chosen = list(due.order_by("due_at").select_for_update(skip_locked=True).values_list("pk", flat=True)[:free])
         # The condition is asked again in the UPDATE: SQLite has no locks on rows to skip.
@@ -90,11 +87,11 @@ def _send(letter: Letter, lease: UUID, connection: BaseEmailBackend) -> bool:
         _hand_over(letter, words, connection)
     except SoftTimeLimitExceeded:
         raise
+    except ServerTrouble as trouble:
+        _postpone(letter, lease, trouble)
+        raise
     except Exception as error:  # noqa: BLE001 - whatever one letter comes up with must not stop the others
-        logger.warning("letter_not_sent", letter=str(letter.pk), template=letter.template, error=repr(error))
-        _mark_failed(letter, lease, error)
-        if isinstance(error, OSError) and not isinstance(error, LETTERS_OWN):
-            raise ServerTrouble from error
+        _count_failure(letter, lease, error)
         return False
     return _mark_sent(letter, lease, words)
 
@@ -109,9 +106,22 @@ def _hand_over(letter: Letter, words: Words, connection: BaseEmailBackend) -> No
         headers={"Message-ID": f"<{letter.pk}@{settings.DEFAULT_FROM_EMAIL.rpartition('@')[2].rstrip('>')}>"},
     )
     message.attach_alternative(words.html, "text/html")
-    # Once per round: what is already open stays open.
-    connection.open()
-    message.send()
+    try:
+        connection.open()  # once per round: what is already open stays open
+    except OSError as error:
+        raise ServerTrouble(repr(error)) from error
+    try:
+        message.send()
+    except OSError as error:
+        if _is_letters_own(error):
+            raise
+        raise ServerTrouble(repr(error)) from error
+
+
+def _is_letters_own(error: OSError) -> bool:
+    if isinstance(error, SMTPSenderRefused):
+        return error.smtp_code == TOO_LARGE
+    return isinstance(error, LETTERS_OWN)
 
 
 def _mark_sent(letter: Letter, lease: UUID, words: Words) -> bool:
@@ -132,14 +142,30 @@ def _mark_sent(letter: Letter, lease: UUID, words: Words) -> bool:
         )
 
 
-def _mark_failed(letter: Letter, lease: UUID, error: Exception) -> None:
-    final = letter.attempts >= MAX_ATTEMPTS
-    pause = min(LONGEST_PAUSE, 5 * 2**letter.attempts) * random.uniform(0.5, 1)  # noqa: S311 - spreads load, guards nothing
+def _postpone(letter: Letter, lease: UUID, trouble: ServerTrouble) -> None:
+    """It has lost no attempt, and waits a tenth longer than it has waited; after days it is given up."""
+    waited = (now() - (letter.resent_at or letter.created_at)).total_seconds()
+    final = waited >= settings.LETTER_GIVE_UP_HOURS * 3600
+    _mark_unsent(letter, lease, str(trouble), attempts=letter.attempts - 1, pause=waited / 10, final=final)
+
+
+def _count_failure(letter: Letter, lease: UUID, error: Exception) -> None:
+    """The letter's own fault: the pause doubles, and the last attempt is final."""
+    pause = settings.LETTER_RETRY_SECONDS * 2**letter.attempts * random.uniform(0.5, 1)  # noqa: S311 - spreads load, guards nothing
+    final = letter.attempts >= settings.LETTER_MAX_ATTEMPTS
+    _mark_unsent(letter, lease, repr(error), attempts=letter.attempts, pause=pause, final=final)
+
+
+def _mark_unsent(letter: Letter, lease: UUID, error: str, *, attempts: int, pause: float, final: bool) -> None:
+    event = "letter_given_up" if final else "letter_not_sent"
+    logger.warning(event, letter=str(letter.pk), template=letter.template, error=error)
+    seconds = min(max(pause, settings.LETTER_RETRY_SECONDS), settings.LETTER_RETRY_CAP_SECONDS)
     with transaction_as(system="mail"):
         Letter.objects.filter(pk=letter.pk, lease=lease).update(
             state=LetterState.FAILED if final else LetterState.QUEUED,
             lease=None,
-            due_at=now() + timedelta(seconds=pause),
-            last_error=repr(error)[:300],
+            attempts=attempts,
+            due_at=now() + timedelta(seconds=seconds),
+            last_error=error[:300],
             context={} if final and letter.secret else letter.context,
         )

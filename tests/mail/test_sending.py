@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from smtplib import SMTPRecipientsRefused
+from smtplib import SMTPNotSupportedError, SMTPRecipientsRefused, SMTPSenderRefused
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -77,18 +77,49 @@ def test_moments_are_shown_in_the_readers_zone() -> None:
     assert "2026-11-23 04:00" in letter.body
 
 
-def test_a_dead_server_delays_and_the_twelfth_failure_is_final(settings: Settings) -> None:
+def test_a_night_without_a_server_delays_a_letter_by_a_tenth_and_costs_it_nothing(
+    settings: Settings, mailoutbox: list[Any]
+) -> None:
+    working = settings.EMAIL_BACKEND
+    letter = post()
+    Letter.objects.update(attempts=11, created_at=now() - timedelta(hours=8))
     settings.EMAIL_BACKEND = "tests.mail.test_sending.DeadServer"
-    letter = post(secret=True)
     assert mail.send_due() == 0
     letter.refresh_from_db()
-    assert (letter.state, letter.attempts) == ("queued", 1)
+    assert (letter.state, letter.attempts) == ("queued", 11)
     assert "no server" in letter.last_error
-    assert letter.due_at > now() + timedelta(seconds=4)
-    Letter.objects.update(attempts=sending.MAX_ATTEMPTS - 1, due_at=now())
+    assert timedelta(minutes=47) < letter.due_at - now() < timedelta(minutes=49)
+
+    settings.EMAIL_BACKEND = working
+    Letter.objects.update(due_at=now())
+    assert mail.send_due() == 1
+    assert [message.to for message in mailoutbox] == [["alice@huaxin.example"]]
+
+
+def test_a_letter_that_no_server_has_taken_for_three_days_is_given_up(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.EMAIL_BACKEND = "tests.mail.test_sending.DeadServer"
+    letter = post(secret=True)
+    Letter.objects.update(created_at=now() - timedelta(hours=settings.LETTER_GIVE_UP_HOURS))
     mail.send_due()
     letter.refresh_from_db()
     assert (letter.state, letter.context) == ("failed", {})
+    assert mail.failed_count() == 1
+    assert "letter_given_up" in caplog.text
+
+
+def test_the_twelfth_refusal_of_a_letter_is_final(settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "tests.mail.test_sending.Choosy"
+    letter = post(email="p0@huaxin.example")
+    Letter.objects.update(attempts=settings.LETTER_MAX_ATTEMPTS - 2)
+    mail.send_due()
+    letter.refresh_from_db()
+    assert (letter.state, letter.attempts) == ("queued", 11)
+    Letter.objects.update(due_at=now())
+    mail.send_due()
+    letter.refresh_from_db()
+    assert (letter.state, letter.attempts) == ("failed", 12)
 
 
 def test_a_broken_letter_does_not_hold_up_the_others(mailoutbox: list[Any]) -> None:
@@ -158,7 +189,45 @@ def test_a_reader_whom_the_server_refuses_does_not_hold_up_the_others(settings: 
     assert (refused.address, refused.state, refused.attempts) == ("p0@huaxin.example", "queued", 1)
 
 
-def test_a_server_that_takes_calls_and_says_nothing_costs_one_attempt_of_one_letter(settings: Settings) -> None:
+class Suspicious(BaseEmailBackend):
+    """A mail server that takes nothing from our address."""
+
+    code = 550
+
+    def send_messages(self, email_messages: Any) -> int:
+        raise SMTPSenderRefused(self.code, b"no", "portal@vianet.example")
+
+
+class Narrow(Suspicious):
+    """A mail server that finds every letter too large."""
+
+    code = 552
+
+
+class Plain(BaseEmailBackend):
+    """A mail server that does not speak TLS."""
+
+    def open(self) -> bool:
+        raise SMTPNotSupportedError("STARTTLS extension not supported by server.")
+
+
+@pytest.mark.parametrize("server", ["Suspicious", "Plain"])
+def test_what_the_server_has_against_the_portal_costs_no_letter_an_attempt(settings: Settings, server: str) -> None:
+    settings.EMAIL_BACKEND = f"tests.mail.test_sending.{server}"
+    mail.queue("greeting", [Person("alice@huaxin.example"), Person("rosa@huaxin.example")])
+    assert mail.send_due() == 0
+    assert set(Letter.objects.values_list("state", "attempts")) == {("queued", 0)}
+    assert Letter.objects.filter(due_at__lte=now()).count() == 1
+
+
+def test_a_letter_that_is_too_large_has_itself_to_blame(settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "tests.mail.test_sending.Narrow"
+    mail.queue("greeting", [Person("alice@huaxin.example"), Person("rosa@huaxin.example")])
+    assert mail.send_due() == 0
+    assert set(Letter.objects.values_list("state", "attempts")) == {("queued", 1)}
+
+
+def test_a_server_that_takes_calls_and_says_nothing_holds_up_a_round_and_costs_nothing(settings: Settings) -> None:
     mail.queue("greeting", [Person(f"p{number}@huaxin.example") for number in range(25)])
     with silent_server() as port:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -167,7 +236,7 @@ def test_a_server_that_takes_calls_and_says_nothing_costs_one_attempt_of_one_let
         started = time.monotonic()
         assert mail.send_due() == 0
         assert time.monotonic() - started < 5
-    assert Counter(Letter.objects.values_list("state", "attempts")) == {("queued", 1): 1, ("queued", 0): 24}
+    assert Counter(Letter.objects.values_list("state", "attempts")) == {("queued", 0): 25}
     assert Letter.objects.filter(due_at__lte=now()).count() == 24
 
 
