@@ -47,13 +47,14 @@ class Letter(models.Model):
     time_zone = models.CharField(max_length=64)
     template = models.CharField(max_length=100)
     context = models.JSONField(default=dict)
-    secret = models.BooleanField(default=False)  # carries a one-time link: context and bodies are cleared once sent
+    secret = models.BooleanField(default=False)  # carries a one-time link: emptied even when it is given up
     dedupe_key = models.CharField(max_length=200, null=True, unique=True)  # noqa: DJ001 - null is "no key"; "" would collide
     state = models.CharField(max_length=10, choices=LetterState, default=LetterState.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField()
     lease = models.UUIDField(null=True)
     last_error = models.CharField(max_length=300, blank=True)
+    # What was sent: the subject; in the demo, which shows it instead, the words too.
     subject = models.CharField(max_length=300, blank=True)
     body = models.TextField(blank=True)
     html = models.TextField(blank=True)

@@ -44,8 +44,9 @@ def queue(
     """One letter per person from `templates/emails/<name>/`; for how many. Committed with the verb, one insert for all.
 
     `context` must survive JSON: text, numbers, UUIDs, moments, lists and dicts of them. `path` becomes the letter's
-    link. `secret` letters carry a one-time link and are emptied once they are sent. A `dedupe_key` that was used before
-    for the same person writes nothing. `sender_id` is the organisation that writes: the actor's unless told otherwise.
+    link. A letter is emptied once it is sent; a `secret` one, which carries a one-time link, also when it is given up.
+    A `dedupe_key` that was used before for the same person writes nothing. `sender_id` is the organisation that writes:
+    the actor's unless told otherwise.
     Raises TypeError for what JSON cannot carry, translated text included: it would be in the writer's language.
     """
     home = current_identity().home

@@ -125,8 +125,8 @@ def _is_letters_own(error: OSError) -> bool:
 
 
 def _mark_sent(letter: Letter, lease: UUID, words: Words) -> bool:
-    # The demo sends nothing, so its mailbox page is the only place to follow a one-time link from.
-    kept = words if settings.DEMO or not letter.secret else Words(words.subject, "", "")
+    # The reader has the words. The demo sends none: there its mailbox page is the only place to read them.
+    body, html = (words.body, words.html) if settings.DEMO else ("", "")
     with transaction_as(system="mail"):
         return bool(
             Letter.objects.filter(pk=letter.pk, lease=lease).update(
@@ -134,10 +134,10 @@ def _mark_sent(letter: Letter, lease: UUID, words: Words) -> bool:
                 lease=None,
                 sent_at=now(),
                 last_error="",
-                subject=kept.subject,
-                body=kept.body,
-                html=kept.html,
-                context={} if letter.secret else letter.context,
+                subject=words.subject,
+                body=body,
+                html=html,
+                context={},
             )
         )
 
