@@ -40,8 +40,8 @@ def queue(
     secret: bool = False,
     dedupe_key: str = "",
     **context: Any,
-) -> int:
-    """One letter per person from `templates/emails/<name>/`; for how many. Committed with the verb, one insert for all.
+) -> None:
+    """One letter per person from `templates/emails/<name>/`. Committed with the verb, one insert for all.
 
     `context` must survive JSON: text, numbers, UUIDs, moments, lists and dicts of them. `path` becomes the letter's
     link. A letter is emptied once it is sent; a `secret` one, which carries a one-time link, also when it is given up.
@@ -71,7 +71,6 @@ def queue(
         for person in {person.id: person for person in people if person.email}.values()
     ]
     Letter.objects.bulk_create(letters, ignore_conflicts=bool(dedupe_key))
-    return len(letters)
 
 
 def mailbox(recipient_id: UUID) -> QuerySet[Letter]:
