@@ -13,7 +13,7 @@ COPY . .
 RUN python -m portal.catalogues \
     && SECRET_KEY=build PORTAL_BASE_URL=https://build.invalid DATABASE_URL=sqlite:////tmp/build.sqlite3 \
        CELERY_BROKER_URL=amqp://build.invalid VIANET_QUEUE_URL=amqp://build.invalid VIANET_SIGNING_KEY=build \
-       VIANET_VERIFY_KEYS=build AUDIT_KEY=build EMAIL_URL=dummymail:// \
+       VIANET_VERIFY_KEYS=build AUDIT_KEY=build EMAIL_URL=dummymail:// EMAIL_FROM=build ALLOWED_HOSTS=build \
        python manage.py collectstatic --no-input
 
 USER portal

@@ -38,12 +38,17 @@ def required(name: str, elsewhere: str) -> str:
     return value
 
 
+def several(text: str) -> list[str]:
+    """The entries between commas, without the spaces that people leave there."""
+    return [entry.strip() for entry in text.split(",") if entry.strip()]
+
+
 # --- The site
 DEBUG = False
 SECRET_KEY = required("SECRET_KEY", "not-secret-outside-production-" + "0" * 32)
 # Keys that were replaced: sessions, links and second factors made under them go on (docs/runbook.md, Keys).
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["127.0.0.1", "localhost", "testserver"])
+SECRET_KEY_FALLBACKS = several(env.str("SECRET_KEY_FALLBACKS", default=""))
+ALLOWED_HOSTS = several(required("ALLOWED_HOSTS", "127.0.0.1,localhost,testserver"))
 PORTAL_BASE_URL = required("PORTAL_BASE_URL", f"http://127.0.0.1:{env.str('PORT', default='8000')}").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PORTAL_BASE_URL]
 ROOT_URLCONF = "portal.urls"
@@ -138,7 +143,7 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Data
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
+DATABASES = {"default": env.db_url_config(required("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.sqlite3'}"))}
 DATABASES["default"]["CONN_MAX_AGE"] = None
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
@@ -163,7 +168,7 @@ CELERY_BROKER_URL = required("CELERY_BROKER_URL", "memory://localhost")
 VIANET_QUEUE_URL = required("VIANET_QUEUE_URL", "memory://localhost")
 VIANET_QUEUE_PREFIX = env.str("VIANET_QUEUE_PREFIX", default="vianet")
 VIANET_SIGNING_KEY = required("VIANET_SIGNING_KEY", "portal-to-vianet-key-outside-production")
-VIANET_VERIFY_KEYS = required("VIANET_VERIFY_KEYS", "vianet-to-portal-key-outside-production").split(",")
+VIANET_VERIFY_KEYS = several(required("VIANET_VERIFY_KEYS", "vianet-to-portal-key-outside-production"))
 AUDIT_KEY = required("AUDIT_KEY", "audit-key-outside-production")
 
 # --- The outbox: how escalations reach 21Vianet (docs/queue.md)
@@ -261,11 +266,12 @@ if PRODUCTION:
 # The demo and the tests send nothing: a letter stays in its row, where the mailbox page shows it.
 mail_server = env.email_url_config(required("EMAIL_URL", "dummymail://"))
 EMAIL_BACKEND = mail_server["EMAIL_BACKEND"]
-EMAIL_HOST, EMAIL_PORT = mail_server["EMAIL_HOST"], mail_server["EMAIL_PORT"] or 587
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = mail_server["EMAIL_HOST_USER"], mail_server["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS, EMAIL_USE_SSL = mail_server.get("EMAIL_USE_TLS", False), mail_server.get("EMAIL_USE_SSL", False)
+EMAIL_HOST = mail_server["EMAIL_HOST"]
+EMAIL_PORT = mail_server["EMAIL_PORT"] or (465 if EMAIL_USE_SSL else 587 if EMAIL_USE_TLS else 25)
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default=f"{SITE_NAME} <portal@vianet.example>")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = required("EMAIL_FROM", f"{SITE_NAME} <portal@vianet.example>")
 LETTER_BATCH = env.int("LETTER_BATCH", default=20)  # letters that a worker takes at a time
 LETTER_RETRY_SECONDS = env.float("LETTER_RETRY_SECONDS", default=5)  # the shortest pause before a letter is tried again
 LETTER_RETRY_CAP_SECONDS = env.float("LETTER_RETRY_CAP_SECONDS", default=3600)  # the longest pause
@@ -281,7 +287,8 @@ SECURE_HSTS_PRELOAD = SECURE
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-if env.bool("BEHIND_TLS_PROXY", default=False):
+BEHIND_TLS_PROXY = env.bool("BEHIND_TLS_PROXY", default=False)
+if BEHIND_TLS_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     # Throttles count per address: without this all the world would be the proxy's. Only its own entry is believed, the
     # last one of X-Forwarded-For.

@@ -35,6 +35,7 @@ FILLED_IN = {
     "VIANET_SIGNING_KEY": "signing-key-of-the-test",
     "VIANET_VERIFY_KEYS": "verify-key-of-the-test",
     "EMAIL_URL": "dummymail://",
+    "EMAIL_FROM": "portal@portal.example",
 }
 
 
