@@ -1,9 +1,11 @@
 """System checks for every unsafe setting. `refuse_unsafe()` stops servers that Django would start without asking."""
 
 from collections.abc import Iterator, Sequence
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
+import structlog
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register, run_checks
@@ -12,9 +14,11 @@ from django.db import OperationalError, connections
 
 from portal import hooks, slots
 
+logger = structlog.get_logger(__name__)
+
 TAG = "portal"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-KEYS = ("SECRET_KEY", "AUDIT_KEY", "VIANET_SIGNING_KEY")
+IN_CLEAR = {"amqp", "redis"}  # schemes without TLS
 SHORTEST_KEY = 16
 STAND_IN = "outside-production"  # what settings.required() hands out in the demo and in tests
 
@@ -27,7 +31,7 @@ def register_checks() -> None:
 
 
 def refuse_unsafe() -> None:
-    """Raise ImproperlyConfigured with every error, the database role's included.
+    """Raise ImproperlyConfigured with every error, the database role's included; warnings go to the log.
 
     For whatever runs long and which Django or Celery would start without asking: web, worker, beat, consumer.
     """
@@ -35,13 +39,15 @@ def refuse_unsafe() -> None:
     errors = [str(message) for message in found if message.is_serious()]
     if errors:
         raise ImproperlyConfigured("\n".join(errors))
+    for message in found:
+        logger.warning("unsafe_setting", check=message.id, message=message.msg, hint=message.hint)
 
 
 def unsafe_settings(app_configs: Sequence[AppConfig] | None = None, **_kwargs: Any) -> list[CheckMessage]:
     """Only production is judged; the demo and the tests run on the loopback."""
     if not settings.PRODUCTION:
         return []
-    return [*_site(), *_keys(), *_services()]
+    return [*_site(), *_keys(), *_services(), *_wires(), *_letters()]
 
 
 def _site() -> Iterator[CheckMessage]:
@@ -56,6 +62,12 @@ def _site() -> Iterator[CheckMessage]:
             "PORTAL_BASE_URL is not https: passwords and tokens would travel in clear.",
             hint="Set PORTAL_BASE_URL to https://... and terminate TLS in front of the portal.",
             id="portal.E002" if found is Error else "portal.W002",
+        )
+    elif not settings.BEHIND_TLS_PROXY:
+        yield Warning(
+            "BEHIND_TLS_PROXY is off: behind a proxy that ends TLS every page would redirect to itself.",
+            hint="Set BEHIND_TLS_PROXY=true, unless gunicorn itself speaks TLS.",
+            id="portal.W016",
         )
     if "*" in settings.ALLOWED_HOSTS or base.hostname not in settings.ALLOWED_HOSTS:
         yield Error(
@@ -72,18 +84,23 @@ def _site() -> Iterator[CheckMessage]:
 
 
 def _keys() -> Iterator[CheckMessage]:
-    named = [(name, getattr(settings, name)) for name in KEYS]
-    for name in ("VIANET_VERIFY_KEYS", "SECRET_KEY_FALLBACKS"):
-        named += [(name, key) for key in getattr(settings, name)]
-    for name, value in named:
-        if STAND_IN in value or len(value) < SHORTEST_KEY:
+    purposes = {
+        "SECRET_KEY/SECRET_KEY_FALLBACKS": {settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS},
+        "AUDIT_KEY": {settings.AUDIT_KEY},
+        "VIANET_SIGNING_KEY": {settings.VIANET_SIGNING_KEY},
+        "VIANET_VERIFY_KEYS": set(settings.VIANET_VERIFY_KEYS),
+    }
+    for name, keys in purposes.items():
+        if any(STAND_IN in key or len(key) < SHORTEST_KEY for key in keys):
             yield Error(
-                f"{name} is a stand-in or shorter than {SHORTEST_KEY} characters.",
+                f"{name} holds a stand-in or a key shorter than {SHORTEST_KEY} characters.",
                 hint='Make one: python -c "import secrets; print(secrets.token_urlsafe(48))"',
                 id="portal.E005",
             )
-    if len({settings.SECRET_KEY, settings.AUDIT_KEY, settings.VIANET_SIGNING_KEY}) < len(KEYS):
-        yield Error(f"{', '.join(KEYS)} must differ.", hint="One leaked key must not open the rest.", id="portal.E006")
+    if len(set().union(*purposes.values())) < sum(map(len, purposes.values())):
+        yield Error(
+            f"{', '.join(purposes)} must differ.", hint="One leaked key must not open the rest.", id="portal.E006"
+        )
 
 
 def _services() -> Iterator[CheckMessage]:
@@ -106,8 +123,38 @@ def _services() -> Iterator[CheckMessage]:
             hint="Set REDIS_URL.",
             id="portal.W009",
         )
+
+
+def _wires() -> Iterator[CheckMessage]:
+    for name in ("CELERY_BROKER_URL", "VIANET_QUEUE_URL", "REDIS_URL"):
+        url = urlsplit(getattr(settings, name))
+        if url.scheme in IN_CLEAR and not _is_near(url.hostname):
+            yield Warning(
+                f"{name} is {url.scheme}:// to another network: messages and the password would travel in clear.",
+                hint=f"Set {name}={url.scheme}s://...",
+                id="portal.W018",
+            )
+
+
+def _letters() -> Iterator[CheckMessage]:
     if "dummy" in settings.EMAIL_BACKEND or "console" in settings.EMAIL_BACKEND:
         yield Warning("EMAIL_URL sends letters to nobody.", hint="Set EMAIL_URL=smtp+tls://...", id="portal.W010")
+    elif not (settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL or _is_near(settings.EMAIL_HOST)):
+        yield Warning(
+            "EMAIL_URL is smtp://: letters and the mail server's password would travel in clear.",
+            hint="Set EMAIL_URL=smtp+tls://...",
+            id="portal.W017",
+        )
+
+
+def _is_near(host: str | None) -> bool:
+    """Whether nobody else's network lies between: this machine, a private address, a name without a domain such as
+    compose gives.
+    """
+    try:
+        return not host or ip_address(host).is_private
+    except ValueError:
+        return "." not in str(host)
 
 
 def unbalanced_names(app_configs: Sequence[AppConfig] | None = None, **_kwargs: Any) -> list[CheckMessage]:

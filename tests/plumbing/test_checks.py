@@ -27,7 +27,11 @@ SAFE = {
     "CELERY_BROKER_URL": "amqp://rabbitmq",
     "VIANET_QUEUE_URL": "redis://redis",
     "REDIS_URL": "redis://redis",
+    "BEHIND_TLS_PROXY": True,
     "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    "EMAIL_HOST": "mail.example",
+    "EMAIL_USE_TLS": True,
+    "EMAIL_USE_SSL": False,
     "DATABASES": {"default": {"ENGINE": "django.db.backends.postgresql"}},
 }
 
@@ -47,6 +51,7 @@ def test_a_safe_production_site_passes(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"DEBUG": True}, "E001"),
         ({"PORTAL_BASE_URL": "http://portal.example"}, "E002"),
         ({"PORTAL_BASE_URL": "http://127.0.0.1:8000", "ALLOWED_HOSTS": ["127.0.0.1"]}, "W002"),
+        ({"BEHIND_TLS_PROXY": False}, "W016"),
         ({"ALLOWED_HOSTS": ["*"]}, "E003"),
         ({"ALLOWED_HOSTS": ["other.example"]}, "E003"),
         ({"MFA_REQUIRED": False}, "E004"),
@@ -54,15 +59,35 @@ def test_a_safe_production_site_passes(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"VIANET_VERIFY_KEYS": ["short"]}, "E005"),
         ({"SECRET_KEY_FALLBACKS": ["short"]}, "E005"),
         ({"AUDIT_KEY": "a" * 50}, "E006"),
+        ({"AUDIT_KEY": "e" * 50}, "E006"),
+        ({"VIANET_VERIFY_KEYS": ["d" * 50, "c" * 50]}, "E006"),
         ({"CELERY_BROKER_URL": "memory://"}, "E007"),
         ({"VIANET_QUEUE_URL": "memory://"}, "E007"),
         ({"DATABASES": {"default": {"ENGINE": "django.db.backends.sqlite3"}}}, "W008"),
         ({"REDIS_URL": ""}, "W009"),
         ({"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}, "W010"),
+        ({"EMAIL_USE_TLS": False}, "W017"),
+        ({"CELERY_BROKER_URL": "amqp://broker.example"}, "W018"),
+        ({"VIANET_QUEUE_URL": "redis://203.0.114.7:6379/0"}, "W018"),
+        ({"REDIS_URL": "redis://:secret@cache.example"}, "W018"),
     ],
 )
 def test_an_unsafe_setting_is_found(monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any], expected: str) -> None:
     assert found(monkeypatch, **changed) == {expected}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"PORTAL_BASE_URL": "https://portal.example", "SECRET_KEY_FALLBACKS": ["a" * 50]},
+        {"EMAIL_USE_TLS": False, "EMAIL_USE_SSL": True},
+        {"EMAIL_USE_TLS": False, "EMAIL_HOST": "localhost"},
+        {"CELERY_BROKER_URL": "amqps://broker.example", "REDIS_URL": "rediss://cache.example"},
+        {"CELERY_BROKER_URL": "amqp://portal:x@10.0.0.7:5672//", "VIANET_QUEUE_URL": "amqp://[::1]"},
+    ],
+)
+def test_what_is_safe_after_all_is_not_blamed(monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any]) -> None:
+    assert found(monkeypatch, **changed) == set()
 
 
 def test_the_demo_is_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,6 +100,18 @@ def test_a_server_with_an_unsafe_setting_does_not_start(settings: Settings) -> N
     settings.PRODUCTION = True
     with pytest.raises(ImproperlyConfigured, match="memory://"):
         checks.refuse_unsafe()
+
+
+@pytest.mark.django_db
+def test_a_server_that_starts_says_in_its_log_what_is_not_quite_safe(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(checks, "settings", SimpleNamespace(**SAFE | {"REDIS_URL": ""}))
+    checks.refuse_unsafe()
+    told = [record.msg for record in caplog.records if record.name == "portal.checks"]
+    assert [(line["event"], line["check"]) for line in told if isinstance(line, dict)] == [
+        ("unsafe_setting", "portal.W009")
+    ]
 
 
 @pytest.mark.parametrize("end", ["declared", "filled", "slot"])
@@ -126,8 +163,11 @@ def test_a_role_that_row_level_security_does_not_bind_is_found(elsewhere: Callab
 
 @pytest.mark.postgres
 @pytest.mark.django_db
-def test_a_database_that_does_not_answer_stops_no_start(elsewhere: Callable[..., None]) -> None:
+def test_a_database_that_does_not_answer_stops_no_start_and_is_in_the_log(
+    elsewhere: Callable[..., None], caplog: pytest.LogCaptureFixture
+) -> None:
     elsewhere(HOST="127.0.0.1", PORT=processes.free_port())
 
     assert [message.id for message in checks.database_role(databases=["default"])] == ["portal.W015"]
     checks.refuse_unsafe()
+    assert "portal.W015" in caplog.text
