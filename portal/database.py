@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from django.db import OperationalError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
@@ -87,11 +87,16 @@ def looking_into(tenant_id: UUID) -> Iterator[None]:
         yield
         return
     set_acting(tenant_id)
+    lost = False
     try:
         yield
+    except DatabaseError:
+        lost = True  # PostgreSQL answers nothing more in this transaction: telling it would hide what went wrong
+        raise
     finally:
         _identity.set(outer)
-        _tell_database(outer)
+        if not lost:
+            _tell_database(outer)
 
 
 # Two who waited for each other, transactions that cannot be put in an order, a lock that did not come in time.
