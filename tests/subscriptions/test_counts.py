@@ -1,7 +1,11 @@
 """What subscriptions show on the pages of organisations."""
 
+import re
+from collections.abc import Callable
+
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
@@ -23,6 +27,18 @@ def test_the_customers_list_is_told_in_one_query(cast: Cast, suite: Offer, sites
         cast.huaxin.pk: '2 subscriptions <span class="note">35 seats</span>',
         cast.jade.pk: '1 subscription <span class="note">1 seat</span>',
     }
+
+
+def test_the_customers_list_counts_what_a_partner_sells_and_a_grants_page_what_it_covers(
+    cast: Cast, sites: Offer, buy: Buy, browser_of: Callable[[str], Client]
+) -> None:
+    """The same on both databases: PostgreSQL shows a list only what the reader's own organisation sells."""
+    buy(sites, quantity=10)
+    buy(sites, quantity=3, by="boris", for_="lotus")
+    counted = re.findall(r"\d+ subscriptions?", browser_of("boris").get("/customers/").content.decode())
+    assert counted == ["1 subscription"]
+    page = browser_of("boris").get(f"/organisations/{cast.huaxin.pk}/").content.decode()
+    assert "10 seats" in page
 
 
 def test_an_organisations_page_leads_to_its_subscriptions(cast: Cast, seats: Subscription) -> None:
