@@ -14,7 +14,7 @@ from portal import hooks
 from portal.audit import book
 from portal.errors import InvalidInput, RuleBroken, Text
 from tenants import letters
-from tenants.access import Permission, require
+from tenants.access import Permission, lock_shared, require
 from tenants.actions.roles import role_group
 from tenants.actor import Actor
 from tenants.models import (
@@ -78,11 +78,7 @@ def start_relationship(partner: Tenant, customer: Tenant, *, actor: Actor) -> Re
     if (partner.kind, customer.kind) != (Kind.PARTNER, Kind.CUSTOMER):
         raise InvalidInput(_("A relationship ties a partner to a customer."), code="kindMismatch")
     Tenant.objects.locked(customer.pk)
-    if (
-        ResellerRelationship.objects.for_system("uniqueness")
-        .filter(partner=partner, customer=customer, ended_at=None)
-        .exists()
-    ):
+    if _living(partner, customer).exists():
         raise RuleBroken(_("This relationship already exists."), code="relationshipExists")
     relationship = ResellerRelationship(partner=partner, customer=customer)
     relationship.save(force_insert=True)
@@ -143,6 +139,8 @@ def grant_delegated_admin(
         raise _wrong("expires_on", _("The last day has passed. Choose today or a later day."), "expiryInPast")
     if service not in {"", *Service.values}:
         raise _wrong("service", _("This is not one of the possible values."), "unknownService")
+    # A relationship that ended meanwhile would take with it what lets the partner see the customer.
+    lock_shared(_living(partner, customer))
     Tenant.objects.locked(customer.pk)
     if not known_partners(customer).filter(pk=partner.pk).exists():
         raise _wrong("partner", _("Your organisation has no relationship with this partner."), "unknownPartner")
@@ -244,12 +242,16 @@ def _take(partner: Tenant, customer: Tenant, permissions: Mapping[str, tuple[Rol
 
 
 def _still_tied(partner: Tenant, customer: Tenant) -> bool:
-    return (
-        ResellerRelationship.objects.for_system("ties")
-        .filter(partner=partner, customer=customer, ended_at=None)
-        .exists()
-        or DelegatedAdmin.objects.for_system("ties").in_force().filter(partner=partner, customer=customer).exists()
+    grants = (
+        DelegatedAdmin.objects.for_system("what ties the two").in_force().filter(partner=partner, customer=customer)
     )
+    return _living(partner, customer).exists() or grants.exists()
+
+
+def _living(partner: Tenant, customer: Tenant) -> QuerySet[ResellerRelationship]:
+    """At most one."""
+    ties = ResellerRelationship.objects.for_system("what ties the two")
+    return ties.filter(partner=partner, customer=customer, ended_at=None)
 
 
 def _guardian_permissions(names: Mapping[str, tuple[Role, ...]]) -> list[GuardianPermission]:

@@ -11,12 +11,12 @@ from portal.demo import cast as demo_cast
 from portal.demo.cast import Cast
 from portal.errors import PortalError
 from tenants.access import Permission, can
-from tenants.actions.organisations import grant_delegated_admin, revoke_delegated_admin
+from tenants.actions.organisations import end_relationship, grant_delegated_admin, revoke_delegated_admin
 from tenants.actions.people import block_user, delete_user
 from tenants.actions.roles import assign_role, remove_role
 from tenants.actions.settings import change_setting
 from tenants.actor import Actor, acting_as
-from tenants.models import DelegatedAdmin, Role, ServiceSetting, Tenant, User
+from tenants.models import DelegatedAdmin, ResellerRelationship, Role, ServiceSetting, Tenant, User
 from tenants.services import Service
 from tests.threads import at_once, meanwhile
 from tests.waiting import wait_until_somebody_waits
@@ -109,6 +109,28 @@ def test_a_grant_that_is_just_being_made_survives_the_end_of_the_other(two_admin
     old.refresh_from_db()
     assert old.revoked_at is not None
     assert can(cast.actor("boris"), Permission.SETTING_READ, ServiceSetting(tenant=cast.huaxin, service=Service.TEAMS))
+
+
+def test_a_grant_that_is_just_being_made_survives_the_end_of_the_relationship(two_admins: Cast) -> None:
+    cast, jun, anna = two_admins, two_admins.actor("jun"), two_admins.actor("anna")
+    living = ResellerRelationship.objects.get(partner=cast.fanyun, customer=cast.jade, ended_at=None)
+    with acting_as(jun):
+        grant_delegated_admin(cast.jade, cast.fanyun, actor=jun)
+        ending = meanwhile(acting(anna, lambda: end_relationship(living, actor=anna)))
+        wait_until_somebody_waits()
+    assert ending.result(30) == "done"
+    assert can(cast.actor("anna"), Permission.CUSTOMER_READ, cast.jade)
+
+
+def test_a_grant_that_waits_for_the_end_of_the_relationship_lets_the_partner_see_the_customer(two_admins: Cast) -> None:
+    cast, jun, anna = two_admins, two_admins.actor("jun"), two_admins.actor("anna")
+    living = ResellerRelationship.objects.get(partner=cast.fanyun, customer=cast.jade, ended_at=None)
+    with acting_as(anna):
+        end_relationship(living, actor=anna)
+        granting = meanwhile(acting(jun, lambda: grant_delegated_admin(cast.jade, cast.fanyun, actor=jun)))
+        wait_until_somebody_waits()
+    assert granting.result(30) == "done"
+    assert can(cast.actor("anna"), Permission.CUSTOMER_READ, cast.jade)
 
 
 def revoke(grant: DelegatedAdmin, actor: Actor) -> None:
