@@ -22,7 +22,7 @@ from subscriptions.models import Subscription, deletion_time
 from tenants.access import Permission, can
 from tenants.audit_log import sees_only_own_deeds
 from tenants.models import Tenant
-from tenants.views.parts import show_refusal, trail
+from tenants.views.parts import form_once, show_refusal, trail
 from tenants.web import PortalRequest, page
 
 ONE = ((Tenant, "customer_id"), (Subscription, "subscription_id"))
@@ -131,18 +131,21 @@ def _verb_page(
     """The form; after a POST what the verb said: done, a rule broken (409), a wrong value (422), too late (412)."""
     if request.method != "POST" or "preview" in request.POST:
         return _form_page(request, customer, subscription, deed, form)
-    if not form.is_valid():
-        return _form_page(request, customer, subscription, deed, form, 422)
+
+    def act() -> HttpResponse:
+        if not form.is_valid():
+            return _form_page(request, customer, subscription, deed, form, 422)
+        toast(request, verb())
+        return redirect_to(request, "subscriptions:detail", customer.pk, subscription.pk)
+
     try:
-        done = verb()
+        return form_once(request, act)
     except StaleVersion as stale:
         typed = {name: value for name, value in form.cleaned_data.items() if name != "version"}
         fresh = type(form)(stale.current, initial=typed)
         return _form_page(request, customer, stale.current, deed, fresh, int(stale.status), stale=typed)
     except (InvalidInput, RuleBroken) as refusal:
         return _form_page(request, customer, subscription, deed, form, show_refusal(form, refusal))
-    toast(request, done)
-    return redirect_to(request, "subscriptions:detail", customer.pk, subscription.pk)
 
 
 def _form_page(

@@ -74,12 +74,10 @@ def edit(request: PortalRequest, reference: str) -> HttpResponse:
 def withdraw(request: PortalRequest, reference: str) -> HttpResponse:
     """Ask why, say what follows, and take the post away from every reader."""
     post = _published(request.actor, reference)
-    post.must_stand()
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        withdraw_post(post, actor=request.actor, reason=form.cleaned_data["reason"])
-        toast(request, gettext("%(reference)s was withdrawn.") % {"reference": post.reference})
-        return redirect_to(request, "messagecenter:edit", post.reference)
+        return _once(request, lambda: _withdraw(request, post, form.cleaned_data["reason"]))
+    post.must_stand()
     edit_url = reverse("messagecenter:edit", args=[post.reference])
     context = {
         "post": post,
@@ -100,6 +98,12 @@ def _publish(request: PortalRequest, draft: Draft) -> HttpResponse:
 def _update(request: PortalRequest, post: Post, form: PostForm) -> HttpResponse:
     update_post(post, form.draft(post), actor=request.actor, version=form.cleaned_data["version"] or 0)
     toast(request, gettext("%(reference)s was updated.") % {"reference": post.reference})
+    return redirect_to(request, "messagecenter:edit", post.reference)
+
+
+def _withdraw(request: PortalRequest, post: Post, reason: str) -> HttpResponse:
+    withdraw_post(post, actor=request.actor, reason=reason)
+    toast(request, gettext("%(reference)s was withdrawn.") % {"reference": post.reference})
     return redirect_to(request, "messagecenter:edit", post.reference)
 
 

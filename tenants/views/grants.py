@@ -23,7 +23,7 @@ from tenants.models import DelegatedAdmin, Level, ResellerRelationship, Tenant
 from tenants.models.relationship import last_moment
 from tenants.portfolio import remaining_ties
 from tenants.services import Service
-from tenants.views.parts import Links, pages, show_refusal, trail
+from tenants.views.parts import Links, form_once, pages, show_refusal, trail
 from tenants.web import PortalRequest, page
 
 NO_PARTNER = "noPartner"
@@ -149,25 +149,31 @@ def _revoke_link(grant: DelegatedAdmin) -> SafeString | str:
 def grant_new(request: PortalRequest, customer: Tenant) -> HttpResponse:
     """A form: whom, how far, for what, until when."""
     form = GrantForm(request.POST or None, partners=known_partners(customer))
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            values = form.cleaned_data
-            try:
-                grant_delegated_admin(
-                    customer,
-                    values["partner"],
-                    actor=request.actor,
-                    level=Level(values["level"]),
-                    service=values["service"],
-                    expires_at=form.expires_at,
-                )
-            except (RuleBroken, InvalidInput) as refusal:
-                status = show_refusal(form, refusal)
-            else:
-                toast(request, _("%(partner)s may now help you.") % {"partner": values["partner"]})
-                return redirect_to(request, "tenants:grant_list", customer.pk)
+    if request.method != "POST":
+        return _grant_page(request, customer, form)
+    if not form.is_valid():
+        return _grant_page(request, customer, form, 422)
+    try:
+        return form_once(request, lambda: _granted(request, customer, form))
+    except (RuleBroken, InvalidInput) as refusal:
+        return _grant_page(request, customer, form, show_refusal(form, refusal))
+
+
+def _granted(request: PortalRequest, customer: Tenant, form: GrantForm) -> HttpResponse:
+    values = form.cleaned_data
+    grant_delegated_admin(
+        customer,
+        values["partner"],
+        actor=request.actor,
+        level=Level(values["level"]),
+        service=values["service"],
+        expires_at=form.expires_at,
+    )
+    toast(request, _("%(partner)s may now help you.") % {"partner": values["partner"]})
+    return redirect_to(request, "tenants:grant_list", customer.pk)
+
+
+def _grant_page(request: PortalRequest, customer: Tenant, form: GrantForm, status: int = 200) -> HttpResponse:
     list_url = reverse("tenants:grant_list", args=[customer.pk])
     crumbs = trail(request, customer, (_("Partners"), list_url), (_("New grant"), ""))
     context = {"organisation": customer, "form": form, "list_url": list_url, "crumbs": crumbs}
@@ -182,11 +188,9 @@ def grant_new(request: PortalRequest, customer: Tenant) -> HttpResponse:
 )
 def grant_revoke(request: PortalRequest, customer: Tenant, grant: DelegatedAdmin) -> HttpResponse:
     """What revoking means, then the revocation."""
-    words = {"partner": str(grant.partner)}
     if request.method == "POST":
-        revoke_delegated_admin(grant, actor=request.actor)
-        toast(request, _("The grant of %(partner)s is revoked.") % words)
-        return redirect_to(request, "tenants:grant_list", customer.pk)
+        return form_once(request, lambda: _revoked(request, grant))
+    words = {"partner": str(grant.partner)}
     list_url = reverse("tenants:grant_list", args=[customer.pk])
     context = {
         "organisation": customer,
@@ -200,6 +204,12 @@ def grant_revoke(request: PortalRequest, customer: Tenant, grant: DelegatedAdmin
         "crumbs": trail(request, customer, (_("Partners"), list_url), (_("Revoke"), "")),
     }
     return render_page(request, "tenants/consequences.html", context)
+
+
+def _revoked(request: PortalRequest, grant: DelegatedAdmin) -> HttpResponse:
+    revoke_delegated_admin(grant, actor=request.actor)
+    toast(request, _("The grant of %(partner)s is revoked.") % {"partner": grant.partner})
+    return redirect_to(request, "tenants:grant_list", grant.customer_id)
 
 
 def _consequences(grant: DelegatedAdmin) -> list[str]:

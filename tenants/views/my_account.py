@@ -20,7 +20,7 @@ from tenants.forms.preferences import PreferencesForm
 from tenants.models import AccessToken, Role, User
 from tenants.models.role import ROLE_WORDS
 from tenants.models.token import ALL_SCOPES
-from tenants.views.parts import show_refusal
+from tenants.views.parts import form_once, show_refusal
 from tenants.web import SIGNED_IN, PortalRequest, page
 
 MOST_TOKENS = 50
@@ -118,14 +118,11 @@ def _revoke_link(token: AccessToken) -> SafeString:
 @page((AccessToken, "token_id"), get=Permission.TOKEN_MANAGE, post=Permission.TOKEN_MANAGE)
 def my_token_revoke(request: PortalRequest, token: AccessToken) -> HttpResponse:
     """What revoking one's own token means, then the revocation."""
-    words = {"name": token.name}
     if request.method == "POST":
-        revoke_token(token, actor=request.actor)
-        toast(request, _("The token %(name)s is revoked.") % words)
-        return redirect_to(request, "my_account")
+        return form_once(request, lambda: _revoked(request, token))
     here = reverse("my_account")
     context = {
-        "title": _("Revoke the token %(name)s?") % words,
+        "title": _("Revoke the token %(name)s?") % {"name": token.name},
         "consequences": [
             _("From its next request on, every program that uses it is refused."),
             _("A program that still needs one must get a new token."),
@@ -138,3 +135,9 @@ def my_token_revoke(request: PortalRequest, token: AccessToken) -> HttpResponse:
         "crumbs": [(_("My account"), here), (_("Revoke"), "")],
     }
     return render_page(request, "tenants/consequences.html", context)
+
+
+def _revoked(request: PortalRequest, token: AccessToken) -> HttpResponse:
+    revoke_token(token, actor=request.actor)
+    toast(request, _("The token %(name)s is revoked.") % {"name": token.name})
+    return redirect_to(request, "my_account")

@@ -1,12 +1,15 @@
 """What several pages of this room share."""
 
 import re
+from collections.abc import Callable
 from typing import Any, TypedDict
 
 from django import forms
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from portal.api.idempotency import once_per_form
 from portal.errors import PortalError
 from portal.paging import Page
 from portal.ui.values import Cell
@@ -54,6 +57,11 @@ def pages(request: PortalRequest, page: Page) -> Links:
         return {"first_url": first, "next_url": ""}
     parameters["after"] = page.next_token
     return {"first_url": first, "next_url": f"?{parameters.urlencode()}"}
+
+
+def form_once(request: PortalRequest, act: Callable[[], HttpResponse]) -> HttpResponse:
+    """`act()` once per `{% form_key %}` of this person: a second click lands where the first one did."""
+    return once_per_form(request, request.actor.user_id, act)  # type: ignore[arg-type] # pages are opened by people
 
 
 def show_refusal(form: forms.Form, error: PortalError) -> int:

@@ -21,7 +21,7 @@ from tenants.forms.settings import SettingForm, written
 from tenants.models import ServiceSetting, ServiceSettingChange, Tenant
 from tenants.service_settings import SETTINGS, Setting
 from tenants.services import Service
-from tenants.views.parts import pages, show_refusal, trail
+from tenants.views.parts import form_once, pages, show_refusal, trail
 from tenants.web import SIGNED_IN, PortalRequest, allow, page
 
 HISTORY = 20
@@ -112,23 +112,16 @@ def setting_detail(request: PortalRequest, customer: Tenant, setting: Setting) -
         initial={"value": written(setting, row.value), "version": row.version},
     )
     if request.method == "POST":
-        return _changed(request, customer, setting, form)
+        return _changed(request, customer, row, form)
     return _setting_page(request, row, form)
 
 
-def _changed(request: PortalRequest, customer: Tenant, setting: Setting, form: SettingForm) -> HttpResponse:
-    row = setting_of(customer, setting)
+def _changed(request: PortalRequest, customer: Tenant, row: ServiceSetting, form: SettingForm) -> HttpResponse:
+    setting = form.setting
     if not form.is_valid():
         return _setting_page(request, row, form, status=422)
     try:
-        change_setting(
-            customer,
-            setting.key,
-            form.chosen,
-            actor=request.actor,
-            confirmed=form.ticked,
-            version=form.cleaned_data["version"],
-        )
+        return form_once(request, lambda: _saved(request, customer, form))
     except StaleVersion as stale:
         row = setting_of(customer, setting)  # as the other person has left it
         again = {"value": written(setting, form.chosen), "version": row.version}
@@ -138,8 +131,19 @@ def _changed(request: PortalRequest, customer: Tenant, setting: Setting, form: S
         asks = refusal.code == "confirmationRequired"
         status = int(refusal.status) if asks and "confirmed" not in request.POST else show_refusal(form, refusal)
         return _setting_page(request, row, form, status=status, confirming=asks)
+
+
+def _saved(request: PortalRequest, customer: Tenant, form: SettingForm) -> HttpResponse:
+    change_setting(
+        customer,
+        form.setting.key,
+        form.chosen,
+        actor=request.actor,
+        confirmed=form.ticked,
+        version=form.cleaned_data["version"],
+    )
     toast(request, _("The setting is saved."))
-    return redirect_to(request, "tenants:setting_detail", customer.pk, setting)
+    return redirect_to(request, "tenants:setting_detail", customer.pk, form.setting)
 
 
 def _setting_page(

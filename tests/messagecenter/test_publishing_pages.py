@@ -14,6 +14,7 @@ from messagecenter.vocabulary import Tag
 from portal.audit.models import AuditEntry
 from portal.demo.cast import Cast
 from tenants.services import Service
+from tests.clicks import sent_twice
 from tests.messagecenter.conftest import Publish
 
 Browser = Callable[[str], Client]
@@ -154,6 +155,13 @@ def test_a_withdrawal_asks_first(owners: Cast, post: Post, browser_of: Browser) 
     assert qing.post(f"{LIST}{post.reference}/", typed(version=2)).status_code == 409
     assert "Nobody sees this message any more." in qing.get(f"{LIST}{post.reference}/").content.decode()
     assert "Withdrawn" in qing.get(LIST).content.decode()
+
+
+def test_a_withdrawal_that_is_sent_twice_is_one(owners: Cast, post: Post, browser_of: Browser) -> None:
+    there = f"{LIST}{post.reference}/"
+    assert sent_twice(browser_of("qing"), f"{there}withdraw/", {"reason": "Wrong"}) == [(303, there)] * 2
+    post.refresh_from_db()
+    assert post.version == 2
 
 
 @pytest.mark.parametrize("rest", ["", "new/", "MC/", "MC/withdraw/"])

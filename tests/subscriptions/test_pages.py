@@ -14,6 +14,7 @@ from tenants.actions.people import create_user
 from tenants.actions.roles import assign_role
 from tenants.actor import Actor, acting_as
 from tenants.models import Role
+from tests.clicks import sent_twice
 from tests.people import PASSWORD
 from tests.subscriptions.conftest import Buy
 
@@ -98,6 +99,27 @@ def test_only_the_methods_that_exist(browser_of: Browser, seats: Subscription) -
         assert method(below(seats)).status_code == 405
     for step in VERBS:
         assert anna.delete(below(seats, step)).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("step", "form"),
+    [("quantity/", {"quantity": "30"}), ("suspend/", {"reason": "fraud"}), ("name/", {"friendly_name": "Plant"})],
+)
+def test_what_is_sent_twice_is_done_once_and_not_called_somebody_elses_change(
+    browser_of: Browser, seats: Subscription, step: str, form: dict[str, str]
+) -> None:
+    clicks = sent_twice(browser_of("anna"), below(seats, step), form | {"version": "1"})
+    assert clicks == [(303, below(seats))] * 2
+    seats.refresh_from_db()
+    assert seats.version == 2
+
+
+def test_a_reactivation_is_sent_twice_too(browser_of: Browser, seats: Subscription) -> None:
+    anna = browser_of("anna")
+    assert anna.post(below(seats, "suspend/"), {"reason": "fraud", "version": "1"}).status_code == 303
+    assert sent_twice(anna, below(seats, "reactivate/"), {"version": "2"}) == [(303, below(seats))] * 2
+    seats.refresh_from_db()
+    assert (seats.status, seats.version) == ("active", 3)
 
 
 def test_another_customers_address_does_not_lead_to_it(browser_of: Browser, cast: Cast, seats: Subscription) -> None:

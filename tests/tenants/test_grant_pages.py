@@ -13,6 +13,7 @@ from portal.mail.rendering import render
 from tenants.actions.organisations import end_relationship, grant_delegated_admin, revoke_delegated_admin
 from tenants.models import DelegatedAdmin, ResellerRelationship, Tenant, User
 from tenants.services import Service
+from tests.clicks import sent_twice
 
 BrowserOf = Callable[[str], Client]
 SELLS_NOTHING = "This partner sells you nothing and can no longer see your organisation."
@@ -153,3 +154,17 @@ def test_a_grant_is_chosen_and_not_found_in_the_form(cast: Cast, browser_of: Bro
     assert answer.status_code == 422
     assert set(answer.context["form"].errors) == {"partner", "level"}
     assert DelegatedAdmin.objects.count() == before
+
+
+def test_a_grant_that_is_sent_twice_is_made_once_and_not_to_be_revoked_first(cast: Cast, browser_of: BrowserOf) -> None:
+    partners = f"/organisations/{cast.huaxin.pk}/grants/"
+    form = {"partner": str(cast.beichen.pk), "level": "admin", "service": "teams", "expires_on": ""}
+    assert sent_twice(browser_of("alice"), f"{partners}new/", form) == [(303, partners)] * 2
+    assert grant_of(cast.huaxin, cast.beichen, service="teams").revoked_at is None
+
+
+def test_a_revocation_is_sent_twice_too(cast: Cast, browser_of: BrowserOf) -> None:
+    partners = f"/organisations/{cast.huaxin.pk}/grants/"
+    grant = grant_of(cast.huaxin, cast.beichen)
+    assert sent_twice(browser_of("alice"), f"{partners}{grant.pk}/revoke/", {}) == [(303, partners)] * 2
+    assert not DelegatedAdmin.objects.in_force().filter(pk=grant.pk).exists()

@@ -17,6 +17,7 @@ from tenants.actor import NOBODY, Actor, acting_as
 from tenants.models import AccessToken, User
 from tenants.models.role import ROLE_WORDS, ROLES_OF
 from tenants.time_zones import grouped_zones, known_zones
+from tests.clicks import sent_twice
 from tests.people import PASSWORD
 
 Browser = Callable[[str], Client]
@@ -172,6 +173,11 @@ def test_one_revokes_ones_own_token_and_nobody_elses(cast: Cast, browser_of: Bro
     assert anna.get(HERE).context["tokens"].rows == []
     again = anna.post(address)
     assert (again.status_code, again.portal_error.code) == (409, "tokenRevoked")
+
+
+def test_a_token_that_is_revoked_twice_is_revoked(cast: Cast, browser_of: Browser) -> None:
+    token, _secret = issue_token(cast.anna, actor=cast.actor("anna"))
+    assert sent_twice(browser_of("anna"), f"{HERE}tokens/{token.pk}/revoke/", {}) == [(303, HERE)] * 2
 
 
 def test_who_has_no_role_left_reads_why_a_token_stays(cast: Cast, browser_of: Browser) -> None:

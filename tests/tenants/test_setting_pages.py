@@ -9,6 +9,7 @@ from portal.demo.cast import Cast
 from tenants.actions.settings import change_setting
 from tenants.models import ServiceSetting, ServiceSettingChange
 from tenants.service_settings import DECLARED
+from tests.clicks import sent_twice
 
 BrowserOf = Callable[[str], Client]
 SHARING = "sharepoint.external_sharing"
@@ -81,6 +82,12 @@ def test_two_who_change_it_at_once_see_both_values(cast: Cast, browser_of: Brows
     assert "It is now: 7 days. You chose: 90 days." in shown
     assert 'name="version" value="1"' in shown
     assert alice.post(address, {"value": "90", "version": "1"}).status_code == 303
+
+
+def test_two_clicks_are_one_change_and_nobody_elses(cast: Cast, browser_of: BrowserOf) -> None:
+    address = settings_page(cast, "sharepoint.link_days")
+    assert sent_twice(browser_of("alice"), address, {"value": "90", "version": "0"}) == [(303, address)] * 2
+    assert ServiceSetting.objects.get().version == 1
 
 
 def test_who_may_only_read_sees_the_button_and_the_reason(cast: Cast, browser_of: BrowserOf) -> None:
