@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
 from portal.audit.models import AuditEntry
 from portal.demo.cast import Cast
 from subscriptions import actions
 from subscriptions.models import Subscription
-from tenants.actor import acting_as
+from tenants.actor import Actor, acting_as
 from tests.subscriptions.conftest import assign_seats
 
 Browser = Callable[[str], Client]
@@ -116,6 +118,26 @@ def test_the_customer_reads_the_countdown_and_whom_to_ask(browser_of: Browser, s
     page = browser_of("alice").get(seats.get_absolute_url()).content.decode()
     assert "All data will be deleted on:" in page
     assert "Only Fanyun Cloud can reactivate it." in page
+
+
+@pytest.mark.parametrize(
+    ("who", "advice"),
+    [
+        ("anna", "If it is still needed, buy a new subscription."),
+        ("alice", "If you still need it, ask Fanyun Cloud for a new subscription."),
+    ],
+)
+def test_after_the_last_day_nobody_is_told_to_hurry(
+    browser_of: Browser, seats: Subscription, who: str, advice: str
+) -> None:
+    send(browser_of("anna"), seats, "suspend", reason="non_payment")
+    with acting_as(Actor.system("lifecycle")):
+        Subscription.objects.filter(pk=seats.pk).update(suspended_at=timezone.now() - timedelta(days=60))
+    page = browser_of(who).get(seats.get_absolute_url()).content.decode()
+    assert "It was not reactivated in time. All data was deleted on:" in page
+    assert advice in page
+    assert "All data will be deleted on:" not in page
+    assert "Contact them in time." not in page
 
 
 def test_a_suspended_subscription_comes_back(browser_of: Browser, seats: Subscription) -> None:
