@@ -9,9 +9,10 @@ SENTENCES = {
     "subscriptions.subscription.created": _("Bought %(target)s (number of seats: %(quantity)s)"),
     "subscriptions.subscription.quantity_changed": _("Changed the number of seats of %(target)s to %(quantity)s"),
     "subscriptions.subscription.reactivated": _("Reactivated %(target)s"),
-    "subscriptions.subscription.renamed": _("Gave the subscription the name %(friendly_name)s"),
+    "subscriptions.subscription.renamed": _("Renamed the subscription: %(friendly_name)s"),
     "subscriptions.subscription.suspended": _("Suspended %(target)s"),
 }
+OWN_NAME = _("the offer's own name")
 NAMES = {
     "friendly_name": _("Name"),
     "quantity": _("Seats"),
@@ -21,6 +22,7 @@ NAMES = {
     "status": _("Status"),
 }
 VOCABULARIES = {
+    "friendly_name": {"": OWN_NAME},
     "reason": dict(SuspensionReason.choices),
     "status": dict(Status.choices),
 }

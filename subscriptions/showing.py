@@ -17,6 +17,7 @@ from portal.ui.separators import listed
 from portal.ui.tables import Cell, Column, Empty, Table
 from portal.ui.values import badge, money
 from subscriptions.access import LABELS, hidden_fields_for
+from subscriptions.deeds import OWN_NAME
 from subscriptions.models import TONES, Status, Subscription, SubscriptionQuerySet, SuspensionReason
 from tenants.actor import Actor
 from tenants.audit_log import entries_visible_to
@@ -196,6 +197,6 @@ def _what(entry: AuditEntry) -> str:
         said = ngettext("%(seats)s seat.", "%(seats)s seats.", after["quantity"])
         return said % {"seats": formats.localize(after["quantity"])}
     if "friendly_name" in after:
-        return str(after["friendly_name"])
+        return str(after["friendly_name"] or OWN_NAME)
     reason = entry.data.get("reason")
     return str(SuspensionReason(reason).label) if reason else ""
