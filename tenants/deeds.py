@@ -3,10 +3,11 @@
 A sentence names `%(target)s`, and may name what the deed recorded: `%(role)s`, `%(quantity)s` ...
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +16,7 @@ from portal.audit.models import AuditEntry
 from portal.errors import Text
 from portal.ui.separators import listed, named, side_by_side
 from tenants.models import Kind, Level, Role, Standing
+from tenants.models.relationship import last_moment
 from tenants.models.user import LANGUAGES
 from tenants.service_settings import SETTINGS
 from tenants.services import Service
@@ -22,7 +24,7 @@ from tenants.services import Service
 _sentences: dict[str, Text] = {
     "audit.chain.begun": _("Started the audit log"),
     "portal.write.refused": _("Tried a change and was refused"),
-    "tenants.grant.made": _("Granted delegated administration to %(partner)s"),
+    "tenants.grant.made": _("Granted delegated administration to %(partner)s (last day: %(expires_at)s)"),
     "tenants.grant.revoked": _("Revoked the delegated administration of %(partner)s"),
     "tenants.organisation.founded": _("Added the organisation %(target)s"),
     "tenants.password.changed": _("Changed their own password"),
@@ -51,6 +53,7 @@ _names: dict[str, Text] = {
     "days": _("Days"),
     "display_name": _("Display name"),
     "domain": _("Domain"),
+    "expires_at": _("Last day"),
     "kind": _("Kind"),
     "language": _("Language"),
     "level": _("Level"),
@@ -65,8 +68,19 @@ _names: dict[str, Text] = {
     "upn": _("Sign-in name"),
     "value": _("Value"),
 }
+
+
+def _last_day(expires_at: str) -> Text:
+    """The last day of a grant that ends at this moment."""
+    if not expires_at:
+        return pgettext_lazy("last day", "none")
+    return formats.date_format(timezone.localtime(last_moment(datetime.fromisoformat(expires_at))), "DATE_FORMAT")
+
+
+Vocabulary = Mapping[str, Text] | Callable[[str], Text]
 # By room and name of what was recorded: the words for its codes. The rooms' own statuses and reasons differ.
-_vocabularies: dict[tuple[str, str], Mapping[str, Text]] = {
+_vocabularies: dict[tuple[str, str], Vocabulary] = {
+    ("", "expires_at"): _last_day,
     ("", "kind"): dict(Kind.choices),
     ("", "language"): dict(LANGUAGES),
     ("", "level"): dict(Level.choices),
@@ -92,7 +106,7 @@ def tell(
     room: str,
     sentences: Mapping[str, Text],
     names: Mapping[str, Text] | None = None,
-    vocabularies: Mapping[str, Mapping[str, Text]] | None = None,
+    vocabularies: Mapping[str, Vocabulary] | None = None,
 ) -> None:
     """Teach the log a room's deeds, the names of what they record, and the words for recorded codes."""
     _sentences.update(sentences)
@@ -117,16 +131,15 @@ def actor_name(entry: AuditEntry) -> str:
 
 
 def changes(entry: AuditEntry) -> list[tuple[str, str, str]]:
-    """(name, before, after) of everything recorded, in words; data that did not change stands under *after*."""
+    """(name, before, after) of everything recorded that says something, in words; data that did not change stands under
+    *after*.
+    """
     before, after = entry.data.get("before", {}), entry.data.get("after", {})
     others = {name: value for name, value in entry.data.items() if name not in {"before", "after"}}
     rows = [(name, before.get(name), after.get(name)) for name in {**before, **after}]
     rows += [(name, None, value) for name, value in others.items()]
-    return [
-        (str(_names.get(name, name)), _word(entry, name, old), _word(entry, name, new))
-        for name, old, new in rows
-        if name not in _UNSHOWN
-    ]
+    told = [(name, _word(entry, name, old), _word(entry, name, new)) for name, old, new in rows if name not in _UNSHOWN]
+    return [(str(_names.get(name, name)), old, new) for name, old, new in told if old or new]
 
 
 class _Recorded(dict[str, str]):
@@ -134,7 +147,8 @@ class _Recorded(dict[str, str]):
 
     def __init__(self, entry: AuditEntry) -> None:
         recorded = {**entry.data, **entry.data.get("before", {}), **entry.data.get("after", {})}
-        super().__init__({name: _word(entry, name, value) for name, value in recorded.items()})
+        said = {name: "" if value is None else value for name, value in recorded.items()}
+        super().__init__({name: _word(entry, name, value) for name, value in said.items()})
         self["target"] = _target(entry)
 
     def __missing__(self, name: str) -> str:
@@ -160,7 +174,7 @@ def _word(entry: AuditEntry, name: str, value: Any) -> str:
         case str():
             room = entry.deed.partition(".")[0]
             words = _vocabularies.get((room, name)) or _vocabularies.get(("", name), {})
-            return str(words.get(value, value))
+            return str(words(value) if callable(words) else words.get(value, value))
         case list():
             return listed(_word(entry, name, part) for part in value)
         case dict():

@@ -1,7 +1,7 @@
 """Founding organisations, and tying and untying partners and customers."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth.models import Permission as GuardianPermission
@@ -161,7 +161,7 @@ def grant_delegated_admin(
     )
     grant.save(force_insert=True)
     _give(partner, customer, DELEGATED | {"see_customer": COMMERCE["see_customer"]})
-    book.record(actor, "tenants.grant.made", grant, after={"partner": partner.name, "level": level, "service": service})
+    book.record(actor, "tenants.grant.made", grant, after=_account(grant))
     _tell("grant_made", grant, actor)
     return grant
 
@@ -180,14 +180,19 @@ def revoke_delegated_admin(grant: DelegatedAdmin, *, actor: Actor) -> DelegatedA
     others = DelegatedAdmin.objects.for_system("whether another grant stays").in_force()
     if not others.filter(customer=grant.customer_id, partner=grant.partner_id).exists():
         _take(grant.partner, grant.customer, DELEGATED)
-    book.record(
-        actor,
-        "tenants.grant.revoked",
-        grant,
-        before={"partner": grant.partner.name, "level": grant.level, "service": grant.service},
-    )
+    book.record(actor, "tenants.grant.revoked", grant, before=_account(grant))
     _tell("grant_revoked", grant, actor)
     return grant
+
+
+def _account(grant: DelegatedAdmin) -> dict[str, Any]:
+    """What the book of deeds keeps of a grant."""
+    return {
+        "partner": grant.partner.name,
+        "level": grant.level,
+        "service": grant.service,
+        "expires_at": grant.expires_at.astimezone(UTC).isoformat() if grant.expires_at else None,
+    }
 
 
 def _wrong(target: str, message: Text, code: str) -> InvalidInput:

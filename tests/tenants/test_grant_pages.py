@@ -1,12 +1,13 @@
 """What the pages and letters about grants promise: the last day, what ends with a grant, and what stays."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone, translation
 
+from portal.audit.models import AuditEntry
 from portal.demo.cast import Cast
 from portal.mail.models import Letter
 from portal.mail.rendering import render
@@ -43,6 +44,26 @@ def test_everywhere_the_last_day_is_the_one_that_was_typed(cast: Cast, browser_o
     letter = render(Letter.objects.get(template="grant_made", recipient_id=cast.anna.pk))
     assert f"It ends automatically after {written} (Shanghai time)." in letter.body
     assert f"It ends automatically after {written} (Shanghai time)." in letter.html
+
+
+@pytest.mark.parametrize("days", [None, 30])
+def test_the_audit_log_says_how_long_a_grant_was_to_last(cast: Cast, browser_of: BrowserOf, days: int | None) -> None:
+    day = timezone.localdate() + timedelta(days=days) if days else None
+    alice, here = browser_of("alice"), f"/organisations/{cast.huaxin.pk}/"
+    form = {"partner": str(cast.beichen.pk), "level": "admin", "service": "teams", "expires_on": day or ""}
+    assert alice.post(f"{here}grants/new/", form).status_code == 303
+    grant = grant_of(cast.huaxin, cast.beichen, service="teams")
+    revoke_delegated_admin(grant, actor=cast.actor("alice"))
+    made, revoked = (
+        AuditEntry.objects.get(deed=deed, target_id=str(grant.pk))
+        for deed in ("tenants.grant.made", "tenants.grant.revoked")
+    )
+    ended = grant.expires_at.astimezone(UTC).isoformat() if grant.expires_at else None
+    assert made.data["after"]["expires_at"] == revoked.data["before"]["expires_at"] == ended
+    written = f"{day.day} {day:%b %Y}" if day else "none"
+    shown = alice.get(f"{here}audit/").content.decode()
+    assert f"Granted delegated administration to Beichen Systems (last day: {written})" in shown
+    assert shown.count("Last day: ") == 2 * bool(day)
 
 
 def test_an_expired_grant_is_not_offered_to_be_revoked(cast: Cast, browser_of: BrowserOf) -> None:
