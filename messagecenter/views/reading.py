@@ -52,7 +52,7 @@ BUTTONS = {
         MarkButton(Mark.UNREAD, _("Mark as unread"), "envelope", away=True),
     ),
     "is_favorited": (
-        MarkButton(Mark.FAVORITE, _("Favourite"), "star"),
+        MarkButton(Mark.FAVORITE, _("Add to favourites"), "star"),
         MarkButton(Mark.UNFAVORITE, _("Remove from favourites"), "star"),
     ),
     "is_archived": (
@@ -75,10 +75,15 @@ def message_list(request: PortalRequest, customer: Tenant) -> HttpResponse:
         "crumbs": trail(request, customer, (gettext("Message Center"), "")),
         "unread": _unread_words(unread_count(request.actor, customer)),
         "table": reader_table(rows, customer, _nothing(customer, bool(service or view)), **pages(request, rows)),
-        "any": bool(rows.rows),
+        "commands": _commands(view) if rows.rows else [],
         "here": request.get_full_path(),
     }
     return render_page(request, "messagecenter/message_list.html", context, status=200 if form.is_valid() else 422)
+
+
+def _commands(view: str) -> list[MarkButton]:
+    """What can be done with several posts of the list at once."""
+    return [*BUTTONS["is_read"], BUTTONS["is_favorited"][0], BUTTONS["is_archived"][view == "archived"]]
 
 
 @page((Tenant, "customer_id"), get=Permission.MESSAGE_READ)

@@ -52,10 +52,10 @@ def test_by_keyboard_the_focus_stays_and_every_mark_is_announced(owners: Cast, p
     rosa.get_by_role("button", name="Mark as unread").wait_for()
     said = rosa.get_by_role("status")
     assert said.first.inner_text() == ""
-    rosa.get_by_role("button", name="Favourite").focus()
+    rosa.get_by_role("button", name="Add to favourites").focus()
     for pressed, announced, next_name in (
         ("Enter", "Added to your favourites.", "Remove from favourites"),
-        ("Enter", "Removed from your favourites.", "Favourite"),
+        ("Enter", "Removed from your favourites.", "Add to favourites"),
         ("Tab Space", "Archived. Only your own list changed.", "Restore"),
         ("Shift+Tab Shift+Tab Enter", "Marked as unread.", "Mark as read"),
     ):
