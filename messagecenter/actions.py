@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from messagecenter.drafts import Draft, Wording
 from messagecenter.models import Post, PostNumber, PostTranslation, PostView
+from messagecenter.reading import forget_unread
 from messagecenter.vocabulary import SERVICE_BITS, TAG_BITS, Language, Tag
 from portal.audit import book
 from portal.database import now
@@ -115,6 +116,7 @@ def mark_posts(references: Iterable[str], *, actor: Actor, customer: Tenant, mar
     found = Post.objects.visible_in(actor, customer).filter(reference__in=wanted).values_list("pk", flat=True)
     if len(found) < len(wanted) or actor.user is None:
         raise NotVisible
+    forget_unread(actor)
     name, value = _FIELDS[mark]
     PostView.objects.bulk_create(
         [PostView(tenant_id=actor.user.tenant_id, user=actor.user, post_id=pk, **{name: value}) for pk in found],

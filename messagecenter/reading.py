@@ -10,6 +10,7 @@ from tenants.models import Tenant
 
 ORDER = ("-last_modified_at", "-id")
 MOST_COUNTED = 99
+UNREAD = "messagecenter.unread"  # in the actor's memory: page and sidebar show the same count
 
 
 def readable_posts(actor: Actor, customer: Tenant) -> PostQuerySet:
@@ -21,9 +22,19 @@ def readable_posts(actor: Actor, customer: Tenant) -> PostQuerySet:
 def unread_count(actor: Actor, customer: Tenant) -> int:
     """How many current posts this person has not read in `customer`'s Message Center; 100 means more than 99.
 
-    Two queries however many there are: what the customer owns, and a count that stops at 100.
+    Two queries however many there are, once per request: what the customer owns, and a count that stops at 100.
     """
-    return Post.objects.visible_in(actor, customer).current().unread_by(actor)[: MOST_COUNTED + 1].count()
+    key = (UNREAD, customer.pk)
+    if key not in actor.memory:
+        unread = Post.objects.visible_in(actor, customer).current().unread_by(actor)
+        actor.memory[key] = unread[: MOST_COUNTED + 1].count()
+    return int(actor.memory[key])
+
+
+def forget_unread(actor: Actor) -> None:
+    """What this person has read is about to change, for every customer whom the posts concern."""
+    for key in [key for key in actor.memory if key[0] == UNREAD]:
+        del actor.memory[key]
 
 
 def unread_label(count: int) -> str:

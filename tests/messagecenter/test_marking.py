@@ -11,6 +11,7 @@ from portal.demo.cast import Cast
 from portal.errors import NotAllowed, NotVisible
 from tenants.actor import acting_as
 from tests.messagecenter.conftest import Publish
+from tests.messagecenter.queries import counted
 
 
 def do(cast: Cast, name: str, mark: Mark, *references: str, customer: str = "huaxin") -> None:
@@ -49,6 +50,16 @@ def test_marking_twice_keeps_one_row_of_the_readers_own_organisation(owners: Cas
         do(owners, "anna", Mark.READ, post.reference)
     view = PostView.objects.get(post=post)
     assert (view.user, view.tenant) == (owners.anna, owners.fanyun)
+
+
+def test_the_count_is_asked_once_and_again_after_a_mark(owners: Cast, post: Post) -> None:
+    rosa = owners.actor("rosa")
+    with acting_as(rosa, owners.huaxin):
+        with counted() as statements:
+            assert [unread_count(rosa, owners.huaxin) for _time in range(2)] == [1, 1]
+        assert len([sql for sql in statements if "COUNT(" in sql]) == 1
+        mark_posts([post.reference], actor=rosa, customer=owners.huaxin, mark=Mark.READ)
+        assert unread_count(rosa, owners.huaxin) == 0
 
 
 def test_an_archived_message_is_not_counted(owners: Cast, post: Post) -> None:
