@@ -52,6 +52,15 @@ def test_marking_twice_keeps_one_row_of_the_readers_own_organisation(owners: Cas
     assert (view.user, view.tenant) == (owners.anna, owners.fanyun)
 
 
+def test_two_windows_of_one_reader_mark_in_one_order(owners: Cast, publish: Publish) -> None:
+    """Whichever way the database finds the posts: PostgreSQL's rows are locked as they come."""
+    posts = [publish() for _post in range(6)]
+    with counted() as statements:
+        do(owners, "rosa", Mark.READ, *(post.reference for post in posts))
+    (insert,) = [sql.replace("-", "") for sql in statements if "postview" in sql and sql.startswith("INSERT")]
+    assert sorted(posts, key=lambda post: insert.index(post.pk.hex)) == sorted(posts, key=lambda post: post.pk)
+
+
 def test_the_count_is_asked_once_and_again_after_a_mark(owners: Cast, post: Post) -> None:
     rosa = owners.actor("rosa")
     with acting_as(rosa, owners.huaxin):
