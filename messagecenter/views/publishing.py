@@ -17,7 +17,7 @@ from messagecenter.sanitising import readable_body
 from messagecenter.tables import PublishedRow, page_of, publisher_table, state_of
 from messagecenter.vocabulary import EVERY_SUBSCRIBER_HAS, SERVICE_BITS, Language, Tag
 from portal.api.idempotency import once_per_form
-from portal.errors import InvalidInput, NotVisible, StaleVersion
+from portal.errors import InvalidInput, NotVisible, RuleBroken, StaleVersion
 from portal.ui.separators import listed
 from portal.ui.tables import Column, Table
 from portal.ui.values import show
@@ -49,8 +49,8 @@ def publish(request: PortalRequest) -> HttpResponse:
         return _form_page(request, form)
     try:
         return _once(request, lambda: _publish(request, form.draft()))
-    except InvalidInput as error:
-        return _form_page(request, _with_mistakes(form, error))
+    except (InvalidInput, RuleBroken) as error:
+        return _refused_page(request, form, error)
 
 
 @page(get=Permission.MESSAGE_PUBLISH, post=Permission.MESSAGE_PUBLISH)
@@ -66,8 +66,8 @@ def edit(request: PortalRequest, reference: str) -> HttpResponse:
         return _once(request, lambda: _update(request, post, form))
     except StaleVersion as error:
         return _stale_page(request, form, error.current)
-    except InvalidInput as error:
-        return _form_page(request, _with_mistakes(form, error), post)
+    except (InvalidInput, RuleBroken) as error:
+        return _refused_page(request, form, error, post)
 
 
 @page(get=Permission.MESSAGE_PUBLISH, post=Permission.MESSAGE_PUBLISH)
@@ -133,6 +133,13 @@ def _form_page(request: PortalRequest, form: PostForm, post: Post | None = None,
     return render_page(request, FORM_PAGE, context, status=more.get("status") or (422 if form.errors else 200))
 
 
+def _refused_page(
+    request: PortalRequest, form: PostForm, error: InvalidInput | RuleBroken, post: Post | None = None
+) -> HttpResponse:
+    """Why it was not published, above what was typed: the draft of a withdrawn message can become a new one."""
+    return _form_page(request, _with_mistakes(form, error), post, status=int(error.status))
+
+
 def _stale_page(request: PortalRequest, form: PostForm, current: Post) -> HttpResponse:
     """412 with both values side by side; what was typed stays in the form, now on the newer version."""
     typed = request.POST.copy()
@@ -168,7 +175,7 @@ def _shown(form: PostForm, name: str, value: Any) -> Any:
     return Truncator(choices.get(value, value)).chars(400) if isinstance(value, str) else show(value)
 
 
-def _with_mistakes(form: PostForm, error: InvalidInput) -> PostForm:
+def _with_mistakes(form: PostForm, error: InvalidInput | RuleBroken) -> PostForm:
     """What was found wrong, at the fields it is about."""
     if not error.details:
         form.add_error(None, str(error.message))

@@ -164,6 +164,21 @@ def test_a_withdrawal_that_is_sent_twice_is_one(owners: Cast, post: Post, browse
     assert post.version == 2
 
 
+def test_the_draft_of_a_message_that_was_withdrawn_meanwhile_becomes_a_new_one(
+    owners: Cast, post: Post, browser_of: Browser
+) -> None:
+    qing, where = browser_of("qing"), f"{LIST}{post.reference}/"
+    assert browser_of("peng").post(f"{where}withdraw/", {"reason": "Wrong"}).status_code == 303
+    answer = qing.post(where, typed(version=1))
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "This message was withdrawn." in page.partition('class="form-errors"')[2]
+    assert "&lt;p&gt;It &lt;em&gt;moves&lt;/em&gt;.&lt;/p&gt;" in page and "将迁移。" in page
+    assert f'<form class="stack" method="post" action="{NEW}"' in page
+    assert qing.post(NEW, typed(version=1)).status_code == 303
+    assert Post.objects.exclude(pk=post.pk).get().withdrawn_at is None
+
+
 @pytest.mark.parametrize("rest", ["", "new/", "MC/", "MC/withdraw/"])
 def test_only_the_operators_publishers_enter(owners: Cast, post: Post, browser_of: Browser, rest: str) -> None:
     where = LIST + rest.replace("MC", post.reference)
