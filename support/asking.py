@@ -9,6 +9,7 @@ from tenants.models import ResellerRelationship, Tenant
 from tenants.services import Service
 
 IMPACT_NEEDED = _("Say who cannot work, and by when it must be solved: a critical request needs it.")
+CHOOSE_PARTNER = _("Choose the partner whom you want to ask.")
 NOTE_ASKS_NOBODY = _("The customer cannot read an internal note, so it cannot answer it.")
 
 

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from support.asking import IMPACT_NEEDED, NOTE_ASKS_NOBODY
+from support.asking import CHOOSE_PARTNER, IMPACT_NEEDED, NOTE_ASKS_NOBODY
 from support.limits import IMPACT, STEPS, TEXT, TITLE
 from support.models import Reason, Severity, Visibility
 from tenants.models import Tenant
@@ -24,7 +24,10 @@ class RaiseForm(forms.Form):
     which.
     """
 
-    partner = forms.ChoiceField(label=_("Partner"), help_text=_("Several partners serve your organisation."))
+    partner = forms.ChoiceField(
+        label=_("Partner"),
+        error_messages={"required": CHOOSE_PARTNER, "invalid_choice": CHOOSE_PARTNER},
+    )
     service = forms.ChoiceField(label=_("Service"))
     severity = forms.ChoiceField(
         label=_("Severity"),
@@ -54,11 +57,15 @@ class RaiseForm(forms.Form):
         self.partners = {str(partner.pk): partner for partner in partners}
         offered = [(service.value, service.label) for service in services]
         self.fields["service"].choices = [("", _("Choose a service")), *offered]  # type: ignore[attr-defined]  # a ChoiceField
-        if len(partners) > 1:
+        if len(partners) > 1 or (partners and self._asks_somebody_else()):
             choices = [(key, str(partner)) for key, partner in self.partners.items()]
             self.fields["partner"].choices = choices  # type: ignore[attr-defined] # a ChoiceField
         else:
             del self.fields["partner"]
+
+    def _asks_somebody_else(self) -> bool:
+        """Whether a partner was chosen who has gone since: what was written to one goes to no other by itself."""
+        return self.data.get("partner", "") not in {"", *self.partners}
 
     def clean(self) -> dict[str, Any]:
         """A critical request says what it is about to cost."""

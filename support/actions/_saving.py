@@ -84,4 +84,4 @@ def choice(value: str, known: list[str], target: str) -> str:
 
 def wrong(target: str, message: str) -> InvalidInput:
     """The refusal of one value."""
-    return InvalidInput(details=[{"target": target, "message": message}])
+    return InvalidInput(message, details=[{"target": target, "message": message}])

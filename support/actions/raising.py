@@ -11,7 +11,7 @@ from portal.audit import book
 from portal.errors import InvalidInput, RuleBroken
 from support.actions import _letters as letters
 from support.actions._saving import checked, choice
-from support.asking import IMPACT_NEEDED, draft, raising_right
+from support.asking import CHOOSE_PARTNER, IMPACT_NEEDED, draft, raising_right
 from support.limits import IMPACT, TEXT, TITLE
 from support.models import RequestNumber, Severity, SupportRequest
 from tenants.access import lock_shared, require
@@ -73,8 +73,8 @@ def _partner_for(customer: Tenant, actor: Actor, chosen: Tenant | None) -> Tenan
     if chosen is None and len(partners) == 1:
         return partners[0]
     if chosen not in partners:
-        message = str(_("Choose the partner whom you want to ask."))
-        raise InvalidInput(code="partnerRequired", details=[{"target": "partner", "message": message}])
+        message = str(CHOOSE_PARTNER)
+        raise InvalidInput(message, code="partnerRequired", details=[{"target": "partner", "message": message}])
     return chosen
 
 

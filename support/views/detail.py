@@ -15,10 +15,10 @@ from support.actions import comment
 from support.asking import may_raise
 from support.forms import CommentForm
 from support.models import Escalation, EscalationState, SupportRequest, Visibility
-from support.repeats import form_once
 from support.rules import decisions, present_escalation
 from support.standing import next_step
 from support.views.conversation import conversation
+from support.views.submitting import submit
 from tenants.access import Permission, can
 from tenants.web import PortalRequest, allow, page
 
@@ -38,9 +38,12 @@ def request_comment(request: PortalRequest, support_request: SupportRequest) -> 
     internal = request.POST.get("visibility") == Visibility.INTERNAL
     allow(request, Permission.REQUEST_NOTE if internal else Permission.REQUEST_COMMENT, support_request)
     form = CommentForm(request.POST, for_partner=_on_partner_side(request, support_request))
-    if not form.is_valid():
-        return show(request, support_request, form, status=422)
-    return form_once(request, lambda: _say(request, support_request, form))
+    return submit(
+        request,
+        form,
+        lambda: _say(request, support_request, form),
+        lambda status: show(request, support_request, form, status),
+    )
 
 
 @page(DOOR, get=Permission.REQUEST_READ)

@@ -10,7 +10,7 @@ from portal.web import redirect_to, render_page, toast
 from support.actions import raise_request
 from support.asking import partners_of, raising_right, services_for
 from support.forms import RaiseForm
-from support.repeats import form_once
+from support.views.submitting import posted, submit
 from tenants.models import Tenant
 from tenants.web import SIGNED_IN, PortalRequest, allow, page
 
@@ -23,11 +23,14 @@ def request_new(request: PortalRequest, customer: Tenant) -> HttpResponse:
         allow(request, raising_right(request.actor), customer)
     home = request.actor.tenant
     partners = [home] if home is not None and request.actor.is_partner else partners_of(customer)
-    form = RaiseForm(request.POST or None, partners=partners, services=services, initial=_initial(request))
-    if request.method == "POST" and form.is_valid():
-        return form_once(request, lambda: _raise(request, customer, form))
+    form = RaiseForm(posted(request), partners=partners, services=services, initial=_initial(request))
     context = {"form": form, "customer": customer, "partners": partners, "crumbs": _crumbs()}
-    return render_page(request, "support/request_new.html", context, status=422 if form.is_bound else 200)
+    return submit(
+        request,
+        form,
+        lambda: _raise(request, customer, form),
+        lambda status: render_page(request, "support/request_new.html", context, status=status),
+    )
 
 
 def _raise(request: PortalRequest, customer: Tenant, form: RaiseForm) -> HttpResponse:

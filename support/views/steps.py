@@ -18,9 +18,9 @@ from support import actions
 from support.contracts import SERVICE_NAMES
 from support.forms import EscalateForm, WithdrawForm, WordForm
 from support.models import SupportRequest
-from support.repeats import form_once
 from support.rules import obey, present_escalation
 from support.views.detail import DOOR
+from support.views.submitting import posted, submit
 from tenants.access import Permission
 from tenants.services import Service
 from tenants.web import PortalRequest, page
@@ -120,16 +120,19 @@ def request_escalate(request: PortalRequest, support_request: SupportRequest) ->
     """Why, what was tried, and exactly what 21Vianet will read."""
     if request.method == "GET":
         obey("escalate", support_request, present_escalation(support_request), request.actor)
-    form = EscalateForm(request.POST or None, initial={"impact": support_request.impact})
-    if request.method == "POST" and form.is_valid():
-        return form_once(request, lambda: _escalate(request, support_request, form))
+    form = EscalateForm(posted(request), initial={"impact": support_request.impact})
     context = {
         "support_request": support_request,
         "form": form,
         "sent": _what_is_sent(request, support_request),
         "crumbs": _crumbs(support_request, _("Escalate to 21Vianet")),
     }
-    return render_page(request, "support/request_escalate.html", context, status=422 if form.is_bound else 200)
+    return submit(
+        request,
+        form,
+        lambda: _escalate(request, support_request, form),
+        lambda status: render_page(request, "support/request_escalate.html", context, status=status),
+    )
 
 
 def _escalate(request: PortalRequest, support_request: SupportRequest, form: EscalateForm) -> HttpResponse:
@@ -142,9 +145,7 @@ def _confirm(request: PortalRequest, support_request: SupportRequest, step: Step
     escalation = present_escalation(support_request)
     if request.method == "GET":
         obey(step.action, support_request, escalation, request.actor)
-    form = step.form(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        return form_once(request, lambda: _do(request, support_request, step, form))
+    form = step.form(posted(request))
     context = {
         "support_request": support_request,
         "step": step,
@@ -152,7 +153,12 @@ def _confirm(request: PortalRequest, support_request: SupportRequest, step: Step
         "form": form,
         "crumbs": _crumbs(support_request, step.title),
     }
-    return render_page(request, "support/request_step.html", context, status=422 if form.is_bound else 200)
+    return submit(
+        request,
+        form,
+        lambda: _do(request, support_request, step, form),
+        lambda status: render_page(request, "support/request_step.html", context, status=status),
+    )
 
 
 def _do(request: PortalRequest, support_request: SupportRequest, step: Step, form: forms.Form) -> HttpResponse:

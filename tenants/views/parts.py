@@ -1,7 +1,8 @@
 """What several pages of this room share."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, TypedDict
 
 from django import forms
@@ -16,6 +17,8 @@ from portal.ui.values import Cell
 from tenants.access import Permission, can
 from tenants.models import Tenant
 from tenants.web import PortalRequest
+
+SAME_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
 def trail(request: PortalRequest, organisation: Tenant, *pairs: tuple[Any, str]) -> list[tuple[Any, str]]:
@@ -64,11 +67,15 @@ def form_once(request: PortalRequest, act: Callable[[], HttpResponse]) -> HttpRe
     return once_per_form(request, request.actor.user_id, act)  # type: ignore[arg-type] # pages are opened by people
 
 
-def show_refusal(form: forms.Form, error: PortalError) -> int:
-    """Put a verb's refusal beside the fields it names, so that what was typed stays; the status to answer with."""
-    targets = [detail["target"] for detail in error.details if detail["target"] in form.fields]
-    for target in targets:
-        form.add_error(target, str(error.message))
-    if not targets:
+def show_refusal(form: forms.Form, error: PortalError, fields: Mapping[str, str] = SAME_NAMES) -> int:
+    """Put a verb's refusal beside the fields it names, so that what was typed stays; the status to answer with.
+
+    `fields`: what the form calls otherwise than the verb.
+    """
+    named = [fields.get(detail["target"], detail["target"]) for detail in error.details]
+    known = [name for name in named if name in form.fields]
+    for name in known:
+        form.add_error(name, str(error.message))
+    if not known:
         form.add_error(None, str(error.message))
     return int(error.status)
