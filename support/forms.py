@@ -58,8 +58,8 @@ class RaiseForm(forms.Form):
         offered = [(service.value, service.label) for service in services]
         self.fields["service"].choices = [("", _("Choose a service")), *offered]  # type: ignore[attr-defined]  # a ChoiceField
         if len(partners) > 1 or (partners and self._asks_somebody_else()):
-            choices = [(key, str(partner)) for key, partner in self.partners.items()]
-            self.fields["partner"].choices = choices  # type: ignore[attr-defined] # a ChoiceField
+            known = [(key, str(partner)) for key, partner in self.partners.items()]
+            self.fields["partner"].choices = [("", _("Choose a partner")), *known]  # type: ignore[attr-defined] # a ChoiceField
         else:
             del self.fields["partner"]
 

@@ -1,5 +1,6 @@
 """A customer asks its partner, or the partner files on behalf."""
 
+import re
 from collections.abc import Callable
 from uuid import uuid4
 
@@ -175,7 +176,12 @@ def test_where_two_partners_serve_the_customer_chooses(cast: Cast, story: Story,
         story.ask()
     assert refusal.value.code == "partnerRequired"
     alice = browser_of("alice")
-    assert 'name="partner"' in alice.get(address(cast)).content.decode()
+    offered = alice.get(address(cast)).content.decode().partition('<select name="partner"')[2].partition("</select>")[0]
+    assert re.findall('<option value="([^"]*)"', offered) == ["", str(cast.beichen.pk), str(cast.fanyun.pk)]
+    assert "selected" not in offered.partition("Choose a partner")[2]
+    unchosen = alice.post(address(cast), FORM)
+    assert unchosen.status_code == 422
+    assert "Choose the partner whom you want to ask." in unchosen.content.decode()
     assert alice.post(address(cast), FORM | {"partner": str(cast.beichen.pk)}).status_code == 303
     assert SupportRequest.objects.get().partner == cast.beichen
 
