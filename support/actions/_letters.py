@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from support.models import Comment, Escalation, Side, SupportRequest
+from support.models import Comment, Escalation, SupportRequest
 from tenants import letters
 from tenants.access import Permission, can, people_who_can
 from tenants.actor import Actor
@@ -18,19 +18,15 @@ def raised(support_request: SupportRequest, actor: Actor) -> None:
 
 
 def commented(support_request: SupportRequest, line: Comment, actor: Actor) -> None:
-    """The other side."""
-    readers = _partner_people(support_request) if line.side == Side.CUSTOMER else _customer_people(support_request)
-    _send("support_request_commented", readers, support_request, actor, author=line.author_name, text=line.text)
+    """Who has not read it yet."""
+    told = {"author": line.author_name, "text": line.text}
+    _send("support_request_commented", _everybody_else(support_request, actor), support_request, actor, **told)
 
 
 def moved(support_request: SupportRequest, actor: Actor, text: str = "") -> None:
-    """The other side learns that the request was resolved, closed or reopened."""
-    readers = (
-        _customer_people(support_request)
-        if actor.tenant_id != support_request.tenant_id
-        else _partner_people(support_request)
-    )
-    _send("support_request_moved", readers, support_request, actor, status=support_request.status, text=text)
+    """The others learn that the request was resolved, closed or reopened."""
+    told = {"status": support_request.status, "text": text}
+    _send("support_request_moved", _everybody_else(support_request, actor), support_request, actor, **told)
 
 
 def acknowledged(support_request: SupportRequest, escalation: Escalation) -> None:
@@ -49,6 +45,14 @@ def answered(support_request: SupportRequest, line: Comment, outcome: str) -> No
     )
 
 
+def _everybody_else(support_request: SupportRequest, actor: Actor) -> list[User]:
+    """The other side; and whoever asked, when somebody else at the customer acts."""
+    if actor.tenant_id != support_request.tenant_id:
+        return _customer_people(support_request)
+    own = [] if actor.user_id == support_request.requester_id else _requester(support_request, Permission.REQUEST_READ)
+    return [*_partner_people(support_request), *own]
+
+
 def _who_follow(support_request: SupportRequest) -> list[User]:
     customer = _customer_people(support_request, Permission.REQUEST_READ_CASE)
     return [*_partner_people(support_request), *customer]
@@ -61,14 +65,18 @@ def _partner_people(support_request: SupportRequest) -> list[User]:
 
 
 def _customer_people(support_request: SupportRequest, right: Permission = Permission.REQUEST_READ) -> list[User]:
-    """Who asked, as far as the right still reaches; where the partner filed it on behalf, the customer's people who
-    read all of it.
-    """
+    """Who asked; where that is nobody who may still read it, the customer's people who read all of it."""
+    return _requester(support_request, right) or list(
+        people_who_can(Permission.REQUEST_READ_CASE, support_request, support_request.tenant_id)
+    )
+
+
+def _requester(support_request: SupportRequest, right: Permission) -> list[User]:
+    """Who asked, as far as the right still reaches; nobody where the partner filed it on behalf."""
     requester = support_request.requester
-    if requester.tenant_id != support_request.tenant_id:
-        return list(people_who_can(Permission.REQUEST_READ_CASE, support_request, support_request.tenant_id))
-    reads = requester.is_active and requester.deleted_at is None and can(Actor.of(requester), right, support_request)
-    return [requester] if reads else []
+    at_home = requester.tenant_id == support_request.tenant_id
+    reads = at_home and requester.is_active and requester.deleted_at is None
+    return [requester] if reads and can(Actor.of(requester), right, support_request) else []
 
 
 def _send(

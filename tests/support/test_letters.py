@@ -1,5 +1,7 @@
 """The letters of this room: rendered in three languages, to those who may read what they say."""
 
+from collections.abc import Callable
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -10,6 +12,7 @@ from portal.outbox.consumer import take
 from portal.vianet import contracts
 from support import actions
 from support.models import Escalation, SupportRequest
+from tenants.actions.people import block_user, delete_user
 from tenants.actions.roles import assign_role, remove_role
 from tenants.models import Role
 from tests.outbox.messages import acknowledged, answered, from_vianet
@@ -68,14 +71,50 @@ def test_both_sides_read_what_21vianet_did(everything: SupportRequest) -> None:
     assert "CN20261122-000123" in render(letters("support_request_acknowledged")[0]).body
 
 
-def test_whoever_lost_the_right_reads_nothing(story: Story) -> None:
+def lose_role(story: Story) -> None:
+    story.do("alice", remove_role, story.cast.uma, Role.USER_ADMIN)
+
+
+def is_blocked(story: Story) -> None:
+    story.do("alice", block_user, story.cast.uma)
+
+
+def is_deleted(story: Story) -> None:
+    story.do("alice", delete_user, story.cast.uma)
+
+
+@pytest.mark.parametrize("happens", [lose_role, is_blocked, is_deleted])
+def test_where_who_asked_reads_no_more_the_admins_at_home_are_told(
+    story: Story, happens: Callable[[Story], None]
+) -> None:
     asked = story.ask("uma")
     escalation = story.escalate(asked)
-    story.do("alice", remove_role, story.cast.uma, Role.USER_ADMIN)
+    happens(story)
     take([acknowledged(escalation.pk), answered(escalation.pk)])
+    story.say(asked, "helen", awaits_customer=True)
+    story.do("helen", actions.withdraw_escalation, asked)
+    story.do("helen", actions.resolve, asked)
+    assert readers("support_request_acknowledged") == ["alice", "helen", "sven"]
+    assert readers("support_request_answered") == ["alice", "helen", "sven"]
+    assert readers("support_request_commented") == ["alice", "sven"]
+    assert readers("support_request_moved") == ["alice", "sven"]
+
+
+def test_who_asked_hears_what_somebody_else_at_home_does_with_it(story: Story) -> None:
+    asked = story.ask("uma")
     story.say(asked, "helen")
-    assert readers("support_request_acknowledged") == ["helen"]
-    assert readers("support_request_commented") == []
+    story.say(asked, "alice", "It got worse.")
+    story.do("alice", actions.close, asked)
+    assert readers("support_request_commented") == ["helen", "uma", "uma"]
+    assert readers("support_request_moved") == ["helen", "uma"]
+
+
+def test_and_nothing_once_it_is_not_theirs_to_read(story: Story) -> None:
+    asked = story.ask("uma")
+    story.say(asked, "helen")
+    lose_role(story)
+    story.do("alice", actions.close, asked)
+    assert readers("support_request_moved") == ["helen"]
 
 
 def test_hearing_21vianet_costs_the_same_for_many_readers(story: Story) -> None:
