@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from support.asking import CHOOSE_PARTNER, IMPACT_NEEDED, NOTE_ASKS_NOBODY
 from support.limits import IMPACT, STEPS, TEXT, TITLE
-from support.models import Reason, Severity, Visibility
+from support.models import Reason, Severity, SupportRequest, Visibility
 from tenants.models import Tenant
 from tenants.services import Service
 
@@ -96,10 +96,12 @@ class CommentForm(forms.Form):
     )
     awaits_customer = forms.BooleanField(label=_("The customer has to answer"), required=False)
 
-    def __init__(self, *args: Any, for_partner: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, support_request: SupportRequest, for_partner: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not for_partner:
             del self.fields["visibility"]
+        # What was ticked before the request ended is not dropped in silence: the verb refuses it.
+        if not for_partner or (support_request.has_ended and "awaits_customer" not in self.data):
             del self.fields["awaits_customer"]
 
     def clean(self) -> dict[str, Any]:

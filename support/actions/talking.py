@@ -4,13 +4,14 @@ from django.db import transaction
 
 from portal import outbox
 from portal.audit import book
+from portal.errors import Detail, RuleBroken
 from support import contracts
 from support.actions import _letters as letters
 from support.actions._saving import checked, locked, save, take_up, write, wrong
 from support.asking import NOTE_ASKS_NOBODY
 from support.limits import TEXT
 from support.models import Comment, Escalation, Side, Status, SupportRequest, Visibility
-from support.rules import obey
+from support.rules import ENDED, obey
 from tenants.access import Permission, require
 from tenants.actor import Actor
 
@@ -27,8 +28,9 @@ def comment(
     """Say something about a request, to the other side or, as an internal note, to one's colleagues at the partner.
 
     A public comment passes the turn: the customer's answer to the partner, the partner's to nobody unless
-    `awaits_customer`, which a note cannot be. While 21Vianet works on the request, public comments go there too. A note
-    leaves no trace that the customer could see.
+    `awaits_customer`, which a note cannot be, nor a comment once the request has ended (RuleBroken `requestEnded`).
+    While 21Vianet works on the request, public comments go there too. A note leaves no trace that the customer could
+    see.
     """
     internal = visibility == Visibility.INTERNAL
     require(actor, Permission.REQUEST_NOTE if internal else Permission.REQUEST_COMMENT, support_request)
@@ -38,6 +40,9 @@ def comment(
     if internal:
         return _note(support_request, escalation, actor, text)
     obey("comment", support_request, escalation, actor)
+    if awaits_customer and support_request.has_ended:
+        details: list[Detail] = [{"target": "awaits_customer", "message": str(ENDED.reason)}]
+        raise RuleBroken(ENDED.reason, code=ENDED.code, details=details)
     line = write(support_request, actor, checked(text, "content", TEXT))
     take_up(support_request, actor)
     _pass_the_turn(support_request, line, escalation, awaits_customer)

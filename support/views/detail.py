@@ -18,7 +18,7 @@ from support.models import Escalation, EscalationState, SupportRequest, Visibili
 from support.rules import decisions, present_escalation
 from support.standing import next_step
 from support.views.conversation import conversation
-from support.views.submitting import submit
+from support.views.submitting import posted, submit
 from tenants.access import Permission, can
 from tenants.web import PortalRequest, allow, page
 
@@ -28,7 +28,7 @@ DOOR = (SupportRequest, "reference")
 @page(DOOR, get=Permission.REQUEST_READ)
 def request_detail(request: PortalRequest, support_request: SupportRequest) -> HttpResponse:
     """The whole page."""
-    form = CommentForm(for_partner=_on_partner_side(request, support_request))
+    form = _comment_form(request, support_request)
     return show(request, support_request, form)
 
 
@@ -37,7 +37,7 @@ def request_comment(request: PortalRequest, support_request: SupportRequest) -> 
     """A line of the conversation. A note takes another right than a comment."""
     internal = request.POST.get("visibility") == Visibility.INTERNAL
     allow(request, Permission.REQUEST_NOTE if internal else Permission.REQUEST_COMMENT, support_request)
-    form = CommentForm(request.POST, for_partner=_on_partner_side(request, support_request))
+    form = _comment_form(request, support_request)
     return submit(
         request,
         form,
@@ -74,6 +74,11 @@ def show(request: PortalRequest, support_request: SupportRequest, form: CommentF
         "crumbs": [(_("Support requests"), reverse("support:list")), (support_request.reference, "")],
     }
     return render_page(request, "support/request_detail.html", context, status=status)
+
+
+def _comment_form(request: PortalRequest, support_request: SupportRequest) -> CommentForm:
+    on_partner_side = _on_partner_side(request, support_request)
+    return CommentForm(posted(request), support_request=support_request, for_partner=on_partner_side)
 
 
 def _say(request: PortalRequest, support_request: SupportRequest, form: CommentForm) -> HttpResponse:

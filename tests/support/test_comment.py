@@ -63,6 +63,26 @@ def test_nothing_is_said_about_a_closed_request(story: Story, asked: SupportRequ
     assert 'name="text"' not in browser_of("alice").get(url).content.decode()
 
 
+def test_about_what_is_resolved_the_customer_need_not_answer(
+    story: Story, asked: SupportRequest, browser_of: Browser
+) -> None:
+    helen, url = browser_of("helen"), asked.get_absolute_url()
+    assert 'name="awaits_customer"' in helen.get(url).content.decode()
+    story.do("anna", actions.resolve, asked)
+    assert 'name="awaits_customer"' not in helen.get(url).content.decode()
+    form = {"text": "Does it work?", "visibility": "public"}
+    answer = helen.post(f"{url}comment/", form | {"awaits_customer": "on"})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "The request is already resolved or closed." in page.partition('id="id_awaits_customer_error"')[2]
+    assert "Does it work?</textarea>" in page
+    assert not Comment.objects.exists()
+    assert helen.post(f"{url}comment/", form).status_code == 303
+    with pytest.raises(RuleBroken) as refusal:
+        story.say(asked, "helen", awaits_customer=True)
+    assert refusal.value.code == "requestEnded"
+
+
 @pytest.mark.parametrize("text", ["", "   ", "x" * 10_001])
 def test_a_comment_is_neither_empty_nor_endless(story: Story, asked: SupportRequest, text: str) -> None:
     with pytest.raises(InvalidInput):
