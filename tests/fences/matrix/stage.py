@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.test import Client
+from django.utils import timezone
 
 from messagecenter.actions import publish_post
 from messagecenter.drafts import Draft, Wording
@@ -85,7 +86,7 @@ def build(cast: Cast) -> Stage:
     stage.people += [_person(letter, extras[letter]) for letter in EXTRAS]
     stage.people.append(Person("V", "a visitor"))
     gone = _open_account(cast, "huaxin", "dora", None), _open_account(cast, "lotus", "dan", None)
-    User.objects.filter(pk__in=[user.pk for user in gone]).update(deleted_at="2026-11-01T00:00:00Z", is_active=False)
+    User.objects.filter(pk__in=[user.pk for user in gone]).update(deleted_at=timezone.now(), is_active=False)
     blocked = _open_account(cast, "lotus", "bo", None)
     User.objects.filter(pk__in=[extras["BL"].pk, blocked.pk]).update(is_active=False)
     offers = _offers(cast)
