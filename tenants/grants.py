@@ -94,6 +94,7 @@ GRANTS: Mapping[Permission, tuple[Rule, ...]] = {
         _rule((GA, UM), B.HOME),
     ),
     P.USER_CREATE: (_rule((CG, CU), B.HOME), _rule((GA, AA), B.DELEGATED_ADMIN), _rule((GA, UM), B.HOME)),
+    P.USER_CHANGE: (_rule((CG, CU), B.HOME), _rule((GA, AA), B.DELEGATED_ADMIN), _rule((GA, UM), B.HOME)),
     P.USER_BLOCK: (_rule((CG, CU), B.HOME), _rule((GA, AA), B.DELEGATED_ADMIN), _rule((GA, UM), B.HOME)),
     P.USER_DELETE: (_rule((CG, CU), B.HOME), _rule((GA, AA), B.DELEGATED_ADMIN), _rule((GA, UM), B.HOME)),
     P.USER_RESTORE: (_rule((CG, CU), B.HOME), _rule((GA, AA), B.DELEGATED_ADMIN), _rule((GA, UM), B.HOME)),

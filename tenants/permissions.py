@@ -21,6 +21,7 @@ class Permission(StrEnum):
     SETTING_READ = "tenants.setting:read"
     TOKEN_MANAGE = "tenants.token:manage"  # noqa: S105 - the name of a right, not a token
     USER_BLOCK = "tenants.user:block"
+    USER_CHANGE = "tenants.user:change"
     USER_CREATE = "tenants.user:create"
     USER_DELETE = "tenants.user:delete"
     USER_LIST = "tenants.user:list"

@@ -15,6 +15,7 @@ urlpatterns = [
     path(f"{ORGANISATION}users/", people.user_list, name="user_list"),
     path(f"{ORGANISATION}users/new/", people.user_new, name="user_new"),
     path(PERSON, people.user_detail, name="user_detail"),
+    path(f"{PERSON}change/", people.user_change, name="user_change"),
     path(f"{PERSON}roles/", people.user_roles, name="user_roles"),
     path(f"{PERSON}block/", people_steps.user_block, name="user_block"),
     path(f"{PERSON}unblock/", people_steps.user_unblock, name="user_unblock"),

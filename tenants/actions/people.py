@@ -1,10 +1,12 @@
-"""People: creating an account, blocking and unblocking, deleting and restoring, resetting a password."""
+"""People: creating and changing an account, blocking and unblocking, deleting and restoring, resetting a password."""
 
 import re
 import secrets
 import string
+from copy import copy
 from datetime import timedelta
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
@@ -15,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import mail
 from portal.audit import book
-from portal.errors import InvalidInput, RuleBroken
+from portal.errors import InvalidInput, RuleBroken, StaleVersion
 from tenants.access import Permission, require
 from tenants.actions.tokens import end_tokens
 from tenants.actor import Actor
@@ -71,6 +73,30 @@ def create_user(
         raise _name_taken(upn) from clash
     book.record(actor, "tenants.user.created", user, after={"upn": upn, "display_name": display_name})
     return user, secret
+
+
+@transaction.atomic
+def change_user(user: User, *, actor: Actor, display_name: str, email: str = "", version: int) -> User:
+    """Correct the name and the address that letters go to; `version` is the one that was read.
+
+    Letters go to the new address at once; one more goes to the address from before. Links that were sent there are
+    worth nothing any more. What is so already changes nothing. Raises StaleVersion when somebody was faster.
+    """
+    require(actor, Permission.USER_CHANGE, user)
+    user = _locked(user, Permission.USER_CHANGE, actor)
+    as_it_was, wanted = copy(user), {"display_name": display_name, "email": email or user.upn}
+    before = {name: getattr(user, name) for name, value in wanted.items() if getattr(user, name) != value}
+    if not before:
+        return user
+    if user.version != version:
+        raise StaleVersion(current=user)
+    user.display_name, user.email, user.version = wanted["display_name"], wanted["email"], version + 1
+    user.save(update_fields=["version", *before])
+    book.record(actor, "tenants.user.changed", user, before=before, after={name: wanted[name] for name in before})
+    if "email" in before:
+        EmailAddress.objects.filter(user=user).delete()  # by which allauth would still find the account
+        mail.queue("email_changed", [as_it_was], actor=actor.audit_identity()["name"])
+    return user
 
 
 @transaction.atomic

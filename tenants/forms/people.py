@@ -30,17 +30,29 @@ class CustomerFilter(forms.Form):
     q = forms.CharField(label=_("Name or domain"), required=False, widget=forms.SearchInput, max_length=100)
 
 
-class NewUserForm(forms.Form):
-    """A new account."""
+class PersonForm(forms.Form):
+    """What an admin writes of a person, now and later."""
 
     display_name = forms.CharField(label=_("Display name"), max_length=256)
-    alias = forms.CharField(label=_("Sign-in name"), max_length=LONGEST_ALIAS)
     email = forms.EmailField(
         label=_("E-mail address"),
         max_length=User._meta.get_field("email").max_length,
         required=False,
         help_text=_("Where e-mails are sent. If empty, they go to the sign-in name."),
     )
+
+
+class ChangeUserForm(PersonForm):
+    """An account's corrected words, and the version that was read."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+
+class NewUserForm(PersonForm):
+    """A new account."""
+
+    field_order = ("display_name", "alias", "email", "language")
+    alias = forms.CharField(label=_("Sign-in name"), max_length=LONGEST_ALIAS)
     language = forms.ChoiceField(
         label=_("Language"),
         choices=LANGUAGES,

@@ -1,4 +1,4 @@
-"""An organisation's people: the list, one person, a new account, roles."""
+"""An organisation's people: the list, one person, a new account, a corrected one, roles."""
 
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from portal.api.idempotency import once_per_form
-from portal.errors import InvalidInput, RuleBroken
+from portal.errors import InvalidInput, RuleBroken, StaleVersion
 from portal.paging import keyset
 from portal.ui.buttons import Reasons, button, denied, link_button
 from portal.ui.dates import ZONE_NAMES
@@ -18,13 +18,13 @@ from portal.ui.separators import listed
 from portal.ui.tables import Cell, Column, Empty, Table
 from portal.web import redirect_to, render_page, toast
 from tenants.access import Permission, can
-from tenants.actions.people import create_user
+from tenants.actions.people import change_user, create_user
 from tenants.actions.roles import assign_role, remove_role
-from tenants.forms.people import NewUserForm, RoleForm, UserFilter
+from tenants.forms.people import ChangeUserForm, NewUserForm, RoleForm, UserFilter
 from tenants.models import Role, RoleAssignment, Tenant, User
 from tenants.models.role import ROLE_WORDS, ROLES_OF, TOP_ROLES
 from tenants.models.user import LANGUAGES
-from tenants.people_rules import decision_on, roles_of
+from tenants.people_rules import decision_on, refuse_by_condition, roles_of
 from tenants.role_rules import decision_about
 from tenants.views.parts import pages, show_refusal, trail
 from tenants.visibility import TenantQuerySet
@@ -189,11 +189,54 @@ def _decisions(request: PortalRequest, user: User) -> dict[str, Any]:
     if user.deleted_at is not None:
         return {"restore": decision_on(actor, Permission.USER_RESTORE, user)}
     return {
+        "change": decision_on(actor, Permission.USER_CHANGE, user),
         "block": decision_on(actor, Permission.USER_BLOCK, user),
         "delete": decision_on(actor, Permission.USER_DELETE, user),
         "reset_password": decision_on(actor, Permission.USER_RESET_PASSWORD, user),
         "roles": can(actor, Permission.ROLE_ASSIGN, user),
     }
+
+
+@page((Tenant, "customer_id"), (User, "user_id"), get=Permission.USER_CHANGE, post=Permission.USER_CHANGE)
+def user_change(request: PortalRequest, customer: Tenant, user: User) -> HttpResponse:
+    """A form for the name and the address. Who is not allowed, on grounds of the person, does not see it."""
+    refuse_by_condition(request.actor, Permission.USER_CHANGE, user)
+    now = {"display_name": user.display_name, "email": user.email, "version": user.version}
+    form = ChangeUserForm(request.POST or None, initial=now)
+    if request.method != "POST":
+        return _change_page(request, customer, user, form)
+    if not form.is_valid():
+        return _change_page(request, customer, user, form, status=422)
+    try:
+        changed = change_user(user, actor=request.actor, **form.cleaned_data)
+    except StaleVersion as stale:
+        again = ChangeUserForm(initial={**form.cleaned_data, "version": stale.current.version})
+        return _change_page(request, customer, stale.current, again, status=int(stale.status), stale=True)
+    toast(request, _("The account of %(name)s is saved.") % {"name": changed.display_name})
+    return redirect_to(request, "tenants:user_detail", customer.pk, user.pk)
+
+
+def _change_page(
+    request: PortalRequest,
+    customer: Tenant,
+    user: User,
+    form: ChangeUserForm,
+    *,
+    status: int = 200,
+    stale: bool = False,
+) -> HttpResponse:
+    detail_url = reverse("tenants:user_detail", args=[customer.pk, user.pk])
+    list_url = reverse("tenants:user_list", args=[customer.pk])
+    context = {
+        "organisation": customer,
+        "person": user,
+        "form": form,
+        "now": listed([user.display_name, user.email]) if stale else "",
+        "chosen": listed([form.initial["display_name"], form.initial["email"]]) if stale else "",
+        "crumbs": trail(request, customer, (_("Users"), list_url), (user.display_name, detail_url), (_("Change"), "")),
+        "cancel_url": detail_url,
+    }
+    return render_page(request, "tenants/user_change.html", context, status=status)
 
 
 @page((Tenant, "customer_id"), (User, "user_id"), get=Permission.ROLE_ASSIGN, post=Permission.ROLE_ASSIGN)

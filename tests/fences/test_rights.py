@@ -58,6 +58,7 @@ EXPECTED: dict[str, dict[str, str]] = {
     "tenants.grant:revoke": {HOME: "CG"},
     "tenants.user:list": {HOME: "CG CR CU CL CP CS MR MP GA UM", HELPS: "GA AA HA"},
     "tenants.user:create": PEOPLE,
+    "tenants.user:change": PEOPLE,
     "tenants.user:block": PEOPLE,
     "tenants.user:delete": PEOPLE,
     "tenants.user:restore": PEOPLE,

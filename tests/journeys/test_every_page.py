@@ -30,6 +30,7 @@ PAGES = {
         "{huaxin}grants/{grant}/revoke/",
         "{huaxin}users/new/",
         "{huaxin}users/{uma}/",
+        "{huaxin}users/{uma}/change/",
         "{huaxin}users/{uma}/block/",
         "{huaxin}users/{uma}/delete/",
         "/requests/{solved}/",

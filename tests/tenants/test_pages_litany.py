@@ -18,6 +18,7 @@ PAGES: dict[str, tuple[str, dict[str, str], bool]] = {
     "users/new/": ("alice uma anna", {"sven": "roleMissing", "helen": "roleMissing", "rosa": "roleMissing"}, True),
     "users/{ed}/": ("alice uma sven rosa anna helen", {"sam": "roleMissing", "bill": "roleMissing"}, False),
     "users/{ed}/roles/": ("alice anna", {"uma": "roleMissing", "helen": "roleMissing"}, True),
+    "users/{ed}/change/": ("alice uma anna", {"sven": "roleMissing", "helen": "roleMissing"}, True),
     "users/{ed}/block/": ("alice uma anna", {"sven": "roleMissing", "helen": "roleMissing"}, True),
     "users/{ed}/unblock/": ("alice uma anna", {"sven": "roleMissing", "helen": "roleMissing"}, True),
     "users/{ed}/delete/": ("alice uma anna", {"sven": "roleMissing", "helen": "roleMissing"}, True),

@@ -1,5 +1,7 @@
 """An organisation's people: rules.md 1 (on behalf, partner staff), 2 (users, roles) and 4 (e, h, m, u)."""
 
+from collections.abc import Mapping
+
 from tests.fences.matrix.rows import HUAXIN, LOTUS, Cells, Door, Row, merged
 
 USERS = "organisations/<uuid:customer_id>/users/"
@@ -11,6 +13,8 @@ FANYUN = "GA AA SA HA BA UM"
 # "users: list": all roles but CB; EU himself alone, under My account. On behalf: GA AA HA with a grant for all
 # services.
 LIST = {200: "CG CR CU CL CP CS MR MP GA AA HA", 403: "CB EU SA BA UM RV"}
+CORRECTED = {"display_name": "Somebody Else", "email": "", "version": "1"}
+MISTYPED = {"display_name": "", "email": "", "version": "1"}
 # "create, edit, block, delete, restore": CG, CU; on behalf GA AA as global admins, HA as password admin not (h).
 CHANGE = {200: "CG CU GA AA", 403: "CR CL CP CS CB MR MP EU SA HA BA UM RV"}
 CHANGED = {303: "CG CU GA AA", 403: "CR CL CP CS CB MR MP EU SA HA BA UM RV"}
@@ -29,7 +33,9 @@ BOTH = {200: LOTUS}
 BOTH_DONE = {303: LOTUS}
 
 
-def step(name: str, target: str, get: Cells, post: Cells, note: str = "", done: int = 303) -> Row:
+def step(
+    name: str, target: str, get: Cells, post: Cells, note: str = "", done: int = 303, **more: Mapping[str, str]
+) -> Row:
     """A page that asks and then does something to one account."""
     return Row(
         pattern=f"{ONE}{name}/",
@@ -40,6 +46,7 @@ def step(name: str, target: str, get: Cells, post: Cells, note: str = "", done: 
         post=post,
         foreign=Door(reach=LOTUS, get=BOTH, post={done: LOTUS}),
         nested=True,
+        **more,
     )
 
 
@@ -104,6 +111,9 @@ ROWS = [
         body={"remove": "global_admin"},
         foreign=Door(reach=LOTUS, get=BOTH, post={403: LOTUS}),
     ),
+    step("change", "user", CHANGE, CHANGED, body=CORRECTED, bad=MISTYPED),
+    step("change", "officer", CHANGE_OFFICER, CHANGED_OFFICER, "somebody with a weighty role", body=CORRECTED),
+    step("change", "lead", NOBODY, NOBODY, "the global admin, by herself and on behalf", body=CORRECTED),
     step("block", "user", CHANGE, CHANGED),
     step("block", "officer", CHANGE_OFFICER, CHANGED_OFFICER, "somebody with a weighty role"),
     step("block", "lead", NOBODY, NOBODY, "the global admin, by herself and on behalf"),
