@@ -21,7 +21,7 @@ from portal.web import is_fragment
 
 logger = structlog.get_logger(__name__)
 
-PAGES = {403, 404, 405, 409, 412}  # statuses with words of their own: templates/errors/<status>.html
+PAGES = {404, 405, 409, 412}  # statuses with words of their own: templates/errors/<status>.html
 
 
 def request_id_of(request: HttpRequest) -> str:

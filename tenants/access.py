@@ -14,10 +14,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from portal.errors import NotAllowed, Unauthenticated
+from portal.errors import Unauthenticated
 from portal.ui.separators import listed_lazy
 from tenants.actor import Actor, roles_now
 from tenants.decisions import (
+    ASK_AN_ADMIN,
     GRANT_TOO_LOW,
     NO_GRANT,
     NO_RELATIONSHIP,
@@ -34,6 +35,7 @@ from tenants.decisions import (
     Allowed,
     Decision,
     Denied,
+    refusal,
 )
 from tenants.grants import CUSTOMERS_NEVER, GRANTS, SYSTEM_GRANTS, Basis, Need, Rule
 from tenants.models import (
@@ -85,15 +87,16 @@ def can(actor: Actor, permission: Permission, subject: Any = None) -> Decision:
     `service`, `owner_id`.
     """
     if actor.machine:
-        return YES if permission in SYSTEM_GRANTS.get(actor.machine, ()) else _role_missing(actor, permission)
+        return YES if permission in SYSTEM_GRANTS.get(actor.machine, ()) else _role_missing(actor, permission, subject)
     if actor.user is None:
         return NOBODY_KNOWN
     if actor.token and not _in_scope(actor.token.scopes, permission):
         return SCOPE_MISSING
-    rules = [rule for rule in GRANTS[permission] if not rule.roles.isdisjoint(actor.roles)]
+    rules = [rule for rule in _applying(permission, actor, subject) if not rule.roles.isdisjoint(actor.roles)]
     if not rules:
-        return PARTNER_ONLY if actor.is_customer and permission in CUSTOMERS_NEVER else _role_missing(actor, permission)
-    refusals = [refusal for rule in rules if (refusal := _refusal(rule, actor, subject)) is not None]
+        never = actor.is_customer and permission in CUSTOMERS_NEVER
+        return PARTNER_ONLY if never else _role_missing(actor, permission, subject)
+    refusals = [refused for rule in rules if (refused := _refusal(rule, actor, subject)) is not None]
     return YES if len(refusals) < len(rules) else refusals[0]
 
 
@@ -111,7 +114,7 @@ def require(actor: Actor, permission: Permission, subject: Any = None) -> None:
         actor.ties[subject.tenant_id] = _load_tie(actor, subject.tenant_id, lock=LOCK_ROW if ending else LOCK_SHARED)
     decision = can(actor, permission, subject)
     if not decision:
-        raise NotAllowed(decision.reason, code=decision.code, subject=subject)
+        raise refusal(decision, subject)
 
 
 def allowed_actions(actor: Actor, subject: Any, actions: Mapping[str, Permission]) -> dict[str, Decision]:
@@ -145,23 +148,29 @@ def _in_scope(scopes: list[str], permission: Permission) -> bool:
     return "*" in scopes or permission in scopes
 
 
-def _role_missing(actor: Actor, permission: Permission) -> Denied:
-    """Which roles of the actor's own side would do; the other sides' are no help to know."""
-    own = ROLES_OF.get(actor.kind, ())
-    roles = [role for role in own if any(role in rule.roles for rule in GRANTS[permission])]
+def _applying(permission: Permission, actor: Actor, subject: Any) -> list[Rule]:
+    """The rules that may speak of this object: those on customers say nothing about the actor's own organisation."""
+    at_home = subject is not None and subject.tenant_id == actor.tenant_id
+    return [rule for rule in GRANTS[permission] if not (at_home and rule.basis in _ABROAD)]
+
+
+def _role_missing(actor: Actor, permission: Permission, subject: Any) -> Denied:
+    """Which roles of the actor's own side would do, there; the other sides' are no help to know."""
+    away = subject is not None and subject.tenant_id != actor.tenant_id
+    rules = [rule for rule in _applying(permission, actor, subject) if not (away and rule.basis in _AT_HOME)]
+    roles = [role for role in ROLES_OF.get(actor.kind, ()) if any(role in rule.roles for rule in rules)]
     if not roles:
-        return _other_side(permission)
+        return _other_side(actor, permission)
     labels = listed_lazy([role.label for role in roles])
-    return Denied(
-        "roleMissing",
-        format_lazy(_("Your role does not allow this. One of these roles is needed: {roles}."), roles=labels),
-    )
+    reason = format_lazy(_("Your role does not allow this. One of these roles is needed: {roles}."), roles=labels)
+    # Nobody at 21Vianet gives roles in the portal: whoever runs it does.
+    return Denied("roleMissing", reason, "" if actor.kind == Kind.OPERATOR else ASK_AN_ADMIN)
 
 
-def _other_side(permission: Permission) -> Denied:
+def _other_side(actor: Actor, permission: Permission) -> Denied:
     holders = {role for rule in GRANTS[permission] for role in rule.roles}
     sides = [kind for kind, roles in ROLES_OF.items() if not holders.isdisjoint(roles)]
-    return ONE_SIDE[Kind(sides[0])] if len(sides) == 1 else WRONG_SIDE
+    return ONE_SIDE[Kind(sides[0])] if len(sides) == 1 and sides[0] != actor.kind else WRONG_SIDE
 
 
 def _refusal(rule: Rule, actor: Actor, subject: Any) -> Denied | None:
@@ -170,12 +179,10 @@ def _refusal(rule: Rule, actor: Actor, subject: Any) -> Denied | None:
         return SUSPENDED
     if subject is None or rule.basis is Basis.ANYWHERE:
         return None
-    if rule.basis in _ABROAD and subject.tenant_id == actor.tenant_id:
-        return WRONG_SIDE
-    refusal = _BASES[rule.basis](rule, actor, subject)
-    if refusal is None and Need.GRANT in rule.needs:
-        refusal = _delegated(rule, actor, subject)
-    return refusal
+    refused = _BASES[rule.basis](rule, actor, subject)
+    if refused is None and Need.GRANT in rule.needs:
+        refused = _delegated(rule, actor, subject)
+    return refused
 
 
 def _home(_rule: Rule, actor: Actor, subject: Any) -> Denied | None:
@@ -206,10 +213,10 @@ def _delegated(rule: Rule, actor: Actor, subject: Any) -> Denied | None:
 
 
 def _delegated_admin(rule: Rule, actor: Actor, subject: Any) -> Denied | None:
-    refusal = _delegated(rule, actor, subject)
-    if refusal is None and tie_of(actor, subject.tenant_id).level_for(getattr(subject, "service", None)) != Level.ADMIN:
+    refused = _delegated(rule, actor, subject)
+    if refused is None and tie_of(actor, subject.tenant_id).level_for(getattr(subject, "service", None)) != Level.ADMIN:
         return GRANT_TOO_LOW
-    return refusal
+    return refused
 
 
 def _tied(rule: Rule, actor: Actor, subject: Any) -> Denied | None:
@@ -229,6 +236,7 @@ _BASES: Mapping[Basis, Callable[[Rule, Actor, Any], Denied | None]] = {
 
 # Bases on which a partner acts for a customer, never for itself.
 _ABROAD = frozenset({Basis.RESELLER, Basis.DELEGATED, Basis.DELEGATED_ADMIN, Basis.TIED})
+_AT_HOME = frozenset({Basis.HOME, Basis.OWN})
 
 
 def _load_tie(actor: Actor, customer_id: UUID, *, lock: str = "") -> Tie:

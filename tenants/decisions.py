@@ -1,10 +1,12 @@
 """Yes, or no and why: what `tenants.access` answers. The sentences are read on buttons, in errors and by programs."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from portal.errors import NotAllowed
 from tenants.models import Kind
 
 
@@ -14,6 +16,7 @@ class Allowed:
 
     code: str = ""
     reason: str | Promise = ""
+    remedy: str | Promise = ""
 
     def __bool__(self) -> bool:
         return True
@@ -21,16 +24,24 @@ class Allowed:
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """No, and why: a stable code for machines, a sentence for people."""
+    """No, and why: a stable code for machines, a sentence for people, and who can help where it does not say so."""
 
     code: str
     reason: str | Promise
+    remedy: str | Promise = ""
 
     def __bool__(self) -> bool:
         return False
 
 
 Decision = Allowed | Denied
+
+
+def refusal(decision: Decision, subject: Any) -> NotAllowed:
+    """The error that says what the decision about `subject` says."""
+    return NotAllowed(decision.reason, code=decision.code, remedy=decision.remedy, subject=subject)
+
+
 YES = Allowed()
 OUT_OF_REACH = Denied("outOfReach", _("This belongs to another organisation."))
 NOT_YOURS = Denied("notYours", _("Your role lets you see only what you raised yourself."))
@@ -62,6 +73,7 @@ SUSPENDED = Denied(
 )
 PARTNER_ONLY = Denied("partnerOnly", _("Only your partner can change subscriptions. Ask your partner for the change."))
 SCOPE_MISSING = Denied("scopeMissing", _("This token was not issued for this action."))
+ASK_AN_ADMIN = _("If you need this for your work, ask an admin of your organisation.")
 WRONG_SIDE = Denied("roleMissing", _("No role of your organisation allows this."))
 # ... and who can, where it is one side alone.
 ONE_SIDE = {

@@ -9,9 +9,10 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 
 from portal.database import looking_into, set_acting
-from portal.errors import NotAllowed, NotVisible, WrongMethod
+from portal.errors import NotVisible, WrongMethod
 from tenants.access import Permission, can
 from tenants.actor import Actor
+from tenants.decisions import refusal
 from tenants.models import Tenant
 
 M = TypeVar("M", bound=models.Model)
@@ -59,7 +60,7 @@ def allow(request: PortalRequest, permission: Permission | Everyone, subject: An
         return
     decision = can(request.actor, Permission(permission), subject)
     if not decision:
-        raise NotAllowed(decision.reason, code=decision.code, subject=subject)
+        raise refusal(decision, subject)
     customer = request.customer
     if customer is not None and subject is not None and subject.tenant_id == customer.pk != request.actor.tenant_id:
         set_acting(customer.pk)

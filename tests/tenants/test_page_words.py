@@ -45,6 +45,41 @@ def test_who_is_on_the_wrong_side_reads_whose_it_is(cast: Cast, browser_of: Brow
     assert str(refused.portal_error.message) == "Only 21Vianet can do this."
 
 
+@pytest.mark.parametrize(
+    ("name", "organisation", "needed"),
+    [
+        ("sam", "huaxin", "Admin agent, Helpdesk agent, Partner global admin"),
+        ("sam", "fanyun", "Partner global admin, User management admin"),
+        ("anna", "fanyun", "Partner global admin, User management admin"),
+        ("ed", "huaxin", "Global admin, Global reader, User admin"),
+    ],
+)
+def test_a_refusal_names_the_roles_that_would_do_there(
+    cast: Cast, browser_of: BrowserOf, name: str, organisation: str, needed: str
+) -> None:
+    refused = browser_of(name).get(page_of(cast, organisation, "users"))
+    assert (refused.status_code, refused.portal_error.code) == (403, "roleMissing")
+    said = str(refused.portal_error.message)
+    assert said.startswith(f"Your role does not allow this. One of these roles is needed: {needed}")
+    assert said.endswith(f"{needed}.") or name == "ed"
+    assert ASK_AN_ADMIN in refused.content.decode()
+
+
+def test_nobody_is_sent_to_an_admin_who_cannot_help(cast: Cast, browser_of: BrowserOf) -> None:
+    """No role of theirs would do; and at 21Vianet nobody gives roles in the portal."""
+    places = {
+        "paul": page_of(cast, "fanyun", "settings"),
+        "anna": page_of(cast, "huaxin", "grants"),
+        "alice": "/customers/",
+        "olivia": "/customers/",
+        "peng": page_of(cast, "vianet", "users"),
+    }
+    for name, address in places.items():
+        refused = browser_of(name).get(address)
+        assert (refused.status_code, refused.portal_error.code) == (403, "roleMissing"), name
+        assert "ask an admin" not in refused.content.decode(), name
+
+
 def test_a_grant_that_goes_less_far_says_whom_to_ask(cast: Cast, browser_of: BrowserOf) -> None:
     DelegatedAdmin.objects.in_force().filter(customer=cast.huaxin).update(level=Level.HELPDESK)
     refused = browser_of("anna").get(page_of(cast, "huaxin", "users", "new"))
