@@ -1,13 +1,20 @@
-"""Conditions on people, beside the table of rights: whose account an admin may touch (docs/rules.md 4 e, h, u).
+"""Conditions on people, beside the table of rights: whose account an admin may touch, and in which state
+(docs/rules.md 4 e, h, u; 5).
 
 Pages show the reason, verbs raise it under their lock: one place for both.
 """
 
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.errors import NotAllowed, RuleBroken
+from portal.errors import RuleBroken
 from tenants.access import Allowed, Decision, Denied, Permission, can, tie_of
 from tenants.actor import Actor
+from tenants.decisions import refusal
 from tenants.models import Level, Role, User
 from tenants.models.role import LIGHT_ROLES, NEVER_ON_BEHALF, PARTNER_ADMIN_ROLES, TOP_ROLES
 
@@ -20,27 +27,68 @@ GLOBAL_ADMIN_ON_BEHALF = Denied(
 HOLDS_ROLES = Denied("targetHoldsRoles", _("This person holds admin roles. Only a global admin can do this."))
 
 
-def decision_on(actor: Actor, permission: Permission, user: User) -> Decision:
-    """The table's answer about this account, then the conditions."""
-    return can(actor, permission, user) and condition(actor, permission, user)
+DELETED = Denied("userDeleted", _("This account is deleted. Restore it first."))
+NOT_DELETED = Denied("userNotDeleted", _("This account is not deleted."))
+RESTORE_OVER = Denied("restorePeriodOver", _("The time in which this account could be restored is over."))
+BLOCKED = Denied("userBlocked", _("This account is already blocked."))
+NOT_BLOCKED = Denied("userNotBlocked", _("This account is not blocked."))
+# What may be done to an account, and the right that it takes.
+STEPS: Mapping[str, Permission] = {
+    "change": Permission.USER_CHANGE,
+    "roles": Permission.ROLE_ASSIGN,
+    "block": Permission.USER_BLOCK,
+    "unblock": Permission.USER_BLOCK,
+    "delete": Permission.USER_DELETE,
+    "restore": Permission.USER_RESTORE,
+    "reset_password": Permission.USER_RESET_PASSWORD,
+}
 
 
-def refuse_by_condition(actor: Actor, permission: Permission, user: User) -> None:
-    """403 unless the conditions hold. Called under the lock on the person, whose roles then stand still."""
-    decision = condition(actor, permission, user)
+def decision_on(actor: Actor, step: str, user: User) -> Decision:
+    """The table's answer about this account, then the conditions, then the account's state."""
+    right = STEPS[step]
+    return can(actor, right, user) and condition(actor, right, user) and state_allows(step, user)
+
+
+def refuse_step(actor: Actor, step: str, user: User) -> None:
+    """403 unless the conditions hold, 409 unless the state fits. A verb calls it under the lock on the person, whose
+    roles then stand still.
+    """
+    decision = condition(actor, STEPS[step], user)
     if not decision:
-        raise NotAllowed(decision.reason, code=decision.code, subject=user)
+        raise refusal(decision, user)
+    refuse_by_state(step, user)
+
+
+def refuse_by_state(step: str, user: User) -> None:
+    """409 unless the account is in a state for this step."""
+    decision = state_allows(step, user)
+    if not decision:
+        raise RuleBroken(decision.reason, code=decision.code)
+
+
+def restorable_until(user: User) -> datetime | None:
+    """The end of the time in which a deleted account can be restored (docs/rules.md 5)."""
+    return user.deleted_at and user.deleted_at + timedelta(days=settings.DELETED_USER_DAYS)
+
+
+def state_allows(step: str, user: User) -> Decision:
+    """Whether the account is in a state for this step."""
+    until = restorable_until(user)
+    if until is not None and until <= timezone.now():
+        return RESTORE_OVER
+    if step == "restore":
+        return Allowed() if until else NOT_DELETED
+    if until:
+        return DELETED
+    if step == "block":
+        return Allowed() if user.is_active else BLOCKED
+    return NOT_BLOCKED if step == "unblock" and user.is_active else Allowed()
 
 
 def roles_of(user: User) -> set[str]:
     """The roles a person holds; no query where they were prefetched."""
     return {assignment.role for assignment in user.role_assignments.all()}
-
-
-def refuse_if_deleted(user: User) -> None:
-    """409 for an account that waits to be removed: only restoring makes sense."""
-    if user.deleted_at is not None:
-        raise RuleBroken(_("This account is deleted. Restore it first."), code="userDeleted")
 
 
 def condition(actor: Actor, permission: Permission, user: User) -> Decision:

@@ -11,7 +11,7 @@ from tenants.access import Allowed, Decision, Denied, Permission, can
 from tenants.actor import Actor
 from tenants.models import Role, RoleAssignment, Tenant, User
 from tenants.models.role import NEVER_ON_BEHALF, PARTNER_ADMIN_ROLES, TOP_ROLES
-from tenants.people_rules import condition, roles_of
+from tenants.people_rules import condition, roles_of, state_allows
 
 OWN_ROLE = Denied("ownRole", _("You cannot change your own roles. Ask another global admin."))
 ON_BEHALF = Denied(
@@ -25,7 +25,8 @@ OWN_ADMINS_ROLE = Denied(
 
 def decision_about(actor: Actor, user: User, role: Role) -> Decision:
     """May the actor give or take this role of this person? Pages show the reason, the verbs raise it."""
-    return can(actor, Permission.ROLE_ASSIGN, user) and giver_decision(actor, user, role)
+    may = can(actor, Permission.ROLE_ASSIGN, user) and giver_decision(actor, user, role)
+    return may and state_allows("roles", user)
 
 
 def refuse_if_last_admin(user: User, without: Role | None = None) -> None:

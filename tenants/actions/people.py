@@ -4,10 +4,8 @@ import re
 import secrets
 import string
 from copy import copy
-from datetime import timedelta
 
 from allauth.account.models import EmailAddress
-from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -22,7 +20,7 @@ from tenants.access import Permission, require
 from tenants.actions.tokens import end_tokens
 from tenants.actor import Actor
 from tenants.models import Tenant, User
-from tenants.people_rules import refuse_by_condition, refuse_if_deleted
+from tenants.people_rules import refuse_step
 from tenants.role_rules import refuse_if_last_admin
 
 LONGEST_ALIAS = 50
@@ -83,7 +81,7 @@ def change_user(user: User, *, actor: Actor, display_name: str, email: str = "",
     worth nothing any more. What is so already changes nothing. Raises StaleVersion when somebody was faster.
     """
     require(actor, Permission.USER_CHANGE, user)
-    user = _locked(user, Permission.USER_CHANGE, actor)
+    user = _locked(user, "change", actor)
     as_it_was, wanted = copy(user), {"display_name": display_name, "email": email or user.upn}
     before = {name: getattr(user, name) for name, value in wanted.items() if getattr(user, name) != value}
     if not before:
@@ -103,10 +101,8 @@ def change_user(user: User, *, actor: Actor, display_name: str, email: str = "",
 def block_user(user: User, *, actor: Actor) -> User:
     """Nobody signs in as this person any more: sessions and tokens end at once. Mail, licences and roles stay."""
     require(actor, Permission.USER_BLOCK, user)
-    user = _locked(user, Permission.USER_BLOCK, actor)
+    user = _locked(user, "block", actor)
     refuse_if_last_admin(user)
-    if not user.is_active:
-        raise RuleBroken(_("This account is already blocked."), code="userBlocked")
     user.is_active = False
     _end_sessions(user, "is_active")
     book.record(actor, "tenants.user.blocked", user)
@@ -117,9 +113,7 @@ def block_user(user: User, *, actor: Actor) -> User:
 def unblock_user(user: User, *, actor: Actor) -> User:
     """The person may sign in again, with the password it had. Sessions and tokens that the block ended stay ended."""
     require(actor, Permission.USER_BLOCK, user)
-    user = _locked(user, Permission.USER_BLOCK, actor)
-    if user.is_active:
-        raise RuleBroken(_("This account is not blocked."), code="userNotBlocked")
+    user = _locked(user, "unblock", actor)
     user.is_active = True
     user.save(update_fields=["is_active"])
     book.record(actor, "tenants.user.unblocked", user)
@@ -130,7 +124,7 @@ def unblock_user(user: User, *, actor: Actor) -> User:
 def delete_user(user: User, *, actor: Actor) -> User:
     """Close the account. It can be restored for DELETED_USER_DAYS: its sign-in name stays taken, its roles wait."""
     require(actor, Permission.USER_DELETE, user)
-    user = _locked(user, Permission.USER_DELETE, actor)
+    user = _locked(user, "delete", actor)
     refuse_if_last_admin(user)
     user.deleted_at = timezone.now()
     _end_sessions(user, "deleted_at")
@@ -145,12 +139,7 @@ def restore_user(user: User, *, actor: Actor) -> tuple[User, str]:
     Raises RuleBroken `restorePeriodOver` after DELETED_USER_DAYS.
     """
     require(actor, Permission.USER_RESTORE, user)
-    user = User.objects.locked(user.pk)
-    refuse_by_condition(actor, Permission.USER_RESTORE, user)
-    if user.deleted_at is None:
-        raise RuleBroken(_("This account is not deleted."), code="userNotDeleted")
-    if user.deleted_at + timedelta(days=settings.DELETED_USER_DAYS) <= timezone.now():
-        raise RuleBroken(_("The time in which this account could be restored is over."), code="restorePeriodOver")
+    user = _locked(user, "restore", actor)
     user.deleted_at = None
     secret = _give_temporary_password(user, "deleted_at")
     book.record(actor, "tenants.user.restored", user, after={"upn": user.upn})
@@ -164,18 +153,17 @@ def reset_password(user: User, *, actor: Actor) -> tuple[User, str]:
     Sessions and tokens end, because whoever knew the old password may have made them. A blocked account stays blocked.
     """
     require(actor, Permission.USER_RESET_PASSWORD, user)
-    user = _locked(user, Permission.USER_RESET_PASSWORD, actor)
+    user = _locked(user, "reset_password", actor)
     secret = _give_temporary_password(user)
     book.record(actor, "tenants.user.password_reset", user)
     mail.queue("password_reset_for_you", [user], actor=actor.audit_identity()["name"])
     return user, secret
 
 
-def _locked(user: User, permission: Permission, actor: Actor) -> User:
-    """The person as it is now, locked, once the conditions and the account's existence are certain."""
+def _locked(user: User, step: str, actor: Actor) -> User:
+    """The person as it is now, locked, once the conditions and the account's state are certain."""
     user = User.objects.locked(user.pk)
-    refuse_by_condition(actor, permission, user)
-    refuse_if_deleted(user)
+    refuse_step(actor, step, user)
     return user
 
 

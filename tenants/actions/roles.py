@@ -5,11 +5,13 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from portal.audit import book
-from portal.errors import InvalidInput, NotAllowed, RuleBroken
+from portal.errors import InvalidInput
 from tenants.access import Permission, require
 from tenants.actor import Actor
+from tenants.decisions import refusal
 from tenants.models import Kind, PartnerRoleGroup, Role, RoleAssignment, Tenant, User
 from tenants.models.role import ROLES_OF
+from tenants.people_rules import refuse_by_state
 from tenants.role_rules import giver_decision, refuse_if_last_admin
 
 
@@ -25,8 +27,7 @@ def assign_role(user: User, role: Role, *, actor: Actor) -> RoleAssignment:
     _check_giver(actor, user, role)
     if role not in ROLES_OF[user.tenant.kind]:
         raise InvalidInput(_("This role does not exist in this kind of organisation."), code="roleOfOtherKind")
-    if user.deleted_at is not None:
-        raise RuleBroken(_("This account is deleted. Restore it first."), code="userDeleted")
+    refuse_by_state("roles", user)
     held = RoleAssignment.objects.for_system("the role that the verb gives")
     assignment, given = held.get_or_create(tenant=user.tenant, user=user, role=role)
     if given:
@@ -41,6 +42,7 @@ def remove_role(user: User, role: Role, *, actor: Actor) -> None:
     require(actor, Permission.ROLE_ASSIGN, user)
     user = User.objects.locked(user.pk)
     _check_giver(actor, user, role)
+    refuse_by_state("roles", user)
     refuse_if_last_admin(user, without=role)
     held = RoleAssignment.objects.for_system("the role that the verb takes")
     removed, _details = held.filter(user=user, role=role).delete()
@@ -69,4 +71,4 @@ def _join_group(user: User, role: Role) -> None:
 def _check_giver(actor: Actor, user: User, role: Role) -> None:
     decision = giver_decision(actor, user, role)
     if not decision:
-        raise NotAllowed(decision.reason, code=decision.code, subject=user)
+        raise refusal(decision, user)

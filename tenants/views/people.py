@@ -24,7 +24,7 @@ from tenants.forms.people import ChangeUserForm, NewUserForm, RoleForm, UserFilt
 from tenants.models import Role, RoleAssignment, Tenant, User
 from tenants.models.role import ROLE_WORDS, ROLES_OF, TOP_ROLES
 from tenants.models.user import LANGUAGES
-from tenants.people_rules import decision_on, refuse_by_condition, roles_of
+from tenants.people_rules import decision_on, refuse_step, restorable_until, roles_of
 from tenants.role_rules import decision_about
 from tenants.views.parts import pages, show_refusal, trail
 from tenants.visibility import TenantQuerySet
@@ -171,7 +171,7 @@ def user_detail(request: PortalRequest, customer: Tenant, user: User) -> HttpRes
         (_("Account created"), user.created_at),
     ]
     if user.deleted_at:
-        facts.append((_("Deleted"), user.deleted_at))
+        facts += [(_("Deleted"), user.deleted_at), (_("Can be restored until"), restorable_until(user))]
     list_url = reverse("tenants:user_list", args=[customer.pk])
     context = {
         "organisation": customer,
@@ -185,22 +185,15 @@ def user_detail(request: PortalRequest, customer: Tenant, user: User) -> HttpRes
 
 
 def _decisions(request: PortalRequest, user: User) -> dict[str, Any]:
-    actor = request.actor
-    if user.deleted_at is not None:
-        return {"restore": decision_on(actor, Permission.USER_RESTORE, user)}
-    return {
-        "change": decision_on(actor, Permission.USER_CHANGE, user),
-        "block": decision_on(actor, Permission.USER_BLOCK, user),
-        "delete": decision_on(actor, Permission.USER_DELETE, user),
-        "reset_password": decision_on(actor, Permission.USER_RESET_PASSWORD, user),
-        "roles": can(actor, Permission.ROLE_ASSIGN, user),
-    }
+    steps = ("change", "block", "unblock", "delete", "restore", "reset_password")
+    decisions = {step: decision_on(request.actor, step, user) for step in steps}
+    return decisions | {"roles": can(request.actor, Permission.ROLE_ASSIGN, user)}
 
 
 @page((Tenant, "customer_id"), (User, "user_id"), get=Permission.USER_CHANGE, post=Permission.USER_CHANGE)
 def user_change(request: PortalRequest, customer: Tenant, user: User) -> HttpResponse:
     """A form for the name and the address. Who is not allowed, on grounds of the person, does not see it."""
-    refuse_by_condition(request.actor, Permission.USER_CHANGE, user)
+    refuse_step(request.actor, "change", user)
     now = {"display_name": user.display_name, "email": user.email, "version": user.version}
     form = ChangeUserForm(request.POST or None, initial=now)
     if request.method != "POST":

@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from django.utils.html import escape
 
 from portal.demo.cast import Cast
 from tenants.actions.people import delete_user
-from tenants.models import DelegatedAdmin
+from tenants.models import DelegatedAdmin, User
 
 BrowserOf = Callable[[str], Client]
 # address -> (who may open it, colleagues of Huaxin or Fanyun who may not and why, whether it takes a POST)
@@ -39,6 +40,10 @@ PAGES: dict[str, tuple[str, dict[str, str], bool]] = {
 
 
 def address_of(cast: Cast, page: str) -> str:
+    """The page's address; Ed is in the state that the page is about."""
+    state = {"users/{ed}/unblock/": {"is_active": False}, "users/{ed}/restore/": {"deleted_at": timezone.now()}}
+    if page in state:
+        User.objects.filter(pk=cast.ed.pk).update(**state[page])
     grant = DelegatedAdmin.objects.in_force().get(customer=cast.huaxin, partner=cast.fanyun)
     return f"/organisations/{cast.huaxin.pk}/" + page.format(ed=cast.ed.pk, grant=grant.pk)
 

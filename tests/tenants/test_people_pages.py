@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.contrib.auth.hashers import check_password
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
 from portal.audit.models import AuditEntry
 from portal.demo.cast import Cast
@@ -100,6 +103,53 @@ def test_a_deleted_person_is_restored_with_a_password_shown_once(cast: Cast, bro
     answer = uma.post(users(cast, cast.ed.pk, "restore"))
     assert answer.headers["Cache-Control"] == "no-store"
     assert check_password(secret_on(answer), User.objects.get(pk=cast.ed.pk).password)
+
+
+@pytest.mark.parametrize(
+    ("state", "step", "code"),
+    [
+        ({"is_active": False}, "block", "userBlocked"),
+        ({}, "unblock", "userNotBlocked"),
+        ({}, "restore", "userNotDeleted"),
+        ({"deleted_at": timezone.now()}, "change", "userDeleted"),
+        ({"deleted_at": timezone.now()}, "block", "userDeleted"),
+        ({"deleted_at": timezone.now()}, "delete", "userDeleted"),
+        ({"deleted_at": timezone.now()}, "reset-password", "userDeleted"),
+        ({"deleted_at": timezone.now() - timedelta(days=40)}, "restore", "restorePeriodOver"),
+    ],
+)
+def test_no_page_promises_what_must_fail(
+    cast: Cast, browser_of: BrowserOf, state: dict[str, Any], step: str, code: str
+) -> None:
+    User.objects.filter(pk=cast.ed.pk).update(**state)
+    for method in ("get", "post"):
+        answer = getattr(browser_of("uma"), method)(users(cast, cast.ed.pk, step))
+        assert (answer.status_code, answer.portal_error.code) == (409, code), method
+
+
+def test_the_page_of_a_deleted_person_says_until_when_it_can_be_restored(cast: Cast, browser_of: BrowserOf) -> None:
+    deleted = timezone.now().replace(microsecond=0)
+    User.objects.filter(pk=cast.ed.pk).update(deleted_at=deleted)
+    page = browser_of("uma").get(users(cast, cast.ed.pk))
+    assert dict(page.context["facts"])["Can be restored until"] == deleted + timedelta(days=30)
+    assert f'href="{users(cast, cast.ed.pk, "restore")}"' in page.content.decode()
+    User.objects.filter(pk=cast.ed.pk).update(deleted_at=deleted - timedelta(days=40))
+    shown = browser_of("uma").get(users(cast, cast.ed.pk)).content.decode()
+    assert f'href="{users(cast, cast.ed.pk, "restore")}"' not in shown
+    assert "The time in which this account could be restored is over." in shown
+
+
+def test_roles_of_a_deleted_person_wait_untouched(cast: Cast, browser_of: BrowserOf) -> None:
+    User.objects.filter(pk=cast.rosa.pk).update(deleted_at=timezone.now())
+    alice, roles = browser_of("alice"), users(cast, cast.rosa.pk, "roles")
+    shown = alice.get(roles).content.decode()
+    assert "This account is deleted. Restore it first." in shown
+    assert 'name="assign"' not in shown
+    assert 'name="remove"' not in shown
+    for deed, role in (("assign", "billing_reader"), ("remove", "message_center_reader")):
+        answer = alice.post(roles, {deed: role})
+        assert (answer.status_code, answer.portal_error.code) == (409, "userDeleted"), deed
+    assert cast.actor("rosa").roles == {Role.MESSAGE_CENTER_READER}
 
 
 def test_helen_resets_a_password_on_behalf_and_the_person_is_told(cast: Cast, browser_of: BrowserOf) -> None:
