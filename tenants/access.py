@@ -92,6 +92,8 @@ def can(actor: Actor, permission: Permission, subject: Any = None) -> Decision:
         return NOBODY_KNOWN
     if actor.token and not _in_scope(actor.token.scopes, permission):
         return SCOPE_MISSING
+    if actor.token and subject is not None and actor.token.customer_id not in {None, subject.tenant_id}:
+        return OUT_OF_REACH
     rules = [rule for rule in _applying(permission, actor, subject) if not rule.roles.isdisjoint(actor.roles)]
     if not rules:
         never = actor.is_customer and permission in CUSTOMERS_NEVER

@@ -67,4 +67,7 @@ class TenantQuerySet(models.QuerySet[M]):
         from tenants import access  # noqa: PLC0415 - access stands on the models, which stand on this queryset
 
         condition = getattr(access, query_name)(actor, tenancy)
-        return self.none() if condition is None else self.filter(condition)
+        if condition is None:
+            return self.none()
+        only = actor.token.customer_id if actor.token else None
+        return self.filter(condition, **{tenancy.tenant: only} if only else {})

@@ -31,7 +31,8 @@ def issue_token(
 ) -> tuple[AccessToken, str]:
     """A secret that speaks for this person for `days` (default TOKEN_DAYS) with these rights (`*`: all it holds).
 
-    With `customer`, paths without an organisation mean that customer; it must be within the person's reach.
+    With `customer` it reaches that one only, and paths without an organisation mean it; it must be within the person's
+    reach.
     """
     require(actor, Permission.TOKEN_MANAGE, user)
     user = User.objects.locked(user.pk)
@@ -42,7 +43,7 @@ def issue_token(
     token = AccessToken(
         user=user,
         customer=customer,
-        name=name or "Token",
+        name=name or f"Token {timezone.now():%Y-%m-%d %H:%M} UTC",
         digest=AccessToken.digest_of(secret),
         scopes=list(scopes),
         expires_at=timezone.now() + timedelta(days=days),
@@ -54,8 +55,12 @@ def issue_token(
 
 @transaction.atomic
 def revoke_token(token: AccessToken, *, actor: Actor) -> AccessToken:
-    """The very next use of the token is refused."""
-    require(actor, Permission.TOKEN_MANAGE, token.user)
+    """The very next use of the token is refused.
+
+    One's own takes no role: who has lost the last one still ends what would work again with the next.
+    """
+    if actor.user_id != token.user_id:
+        require(actor, Permission.TOKEN_MANAGE, token.user)
     token = AccessToken.objects.select_for_update().get(pk=token.pk)
     if token.revoked_at is not None:
         raise RuleBroken(_("This token has already been revoked."), code="tokenRevoked")

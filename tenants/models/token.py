@@ -25,8 +25,8 @@ class AccessTokenQuerySet(models.QuerySet["AccessToken"]):
 class AccessToken(models.Model):
     """A secret that speaks for one person until it expires. Only its SHA-256 is kept.
 
-    `scopes` lists the rights it may use, or holds `*`. With `customer`, Graph's paths without a tenant mean that
-    customer.
+    `scopes` lists the rights it may use, or holds `*`. With `customer` it reaches that organisation only, and Graph's
+    paths without a tenant mean it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

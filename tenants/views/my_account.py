@@ -11,19 +11,18 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from portal.errors import InvalidInput, Unauthenticated
+from portal.paging import keyset
 from portal.ui.tables import Cell, Column, Empty, Table
 from portal.web import redirect_to, render_page, toast
-from tenants.access import Permission, can
 from tenants.actions.account import choose_preferences
 from tenants.actions.tokens import revoke_token
+from tenants.decisions import YES
 from tenants.forms.preferences import PreferencesForm
 from tenants.models import AccessToken, Role, User
 from tenants.models.role import ROLE_WORDS
 from tenants.models.token import ALL_SCOPES
-from tenants.views.parts import form_once, show_refusal
+from tenants.views.parts import form_once, pages, show_refusal
 from tenants.web import SIGNED_IN, PortalRequest, page
-
-MOST_TOKENS = 50
 
 
 @page(get=SIGNED_IN, post=SIGNED_IN)
@@ -43,7 +42,7 @@ def my_account(request: PortalRequest) -> HttpResponse:
         "facts": _facts(user),
         "roles": [Cell(role.label, note=ROLE_WORDS[role]) for role in map(Role, sorted(request.actor.roles))],
         "form": form,
-        "tokens": _token_table(request, user),
+        "tokens": _token_table(request),
         "crumbs": [(_("My account"), "")],
     }
     return render_page(request, "tenants/my_account.html", context, status=status)
@@ -76,23 +75,22 @@ def _facts(user: User) -> list[tuple[str, Any]]:
     ]
 
 
-def _token_table(request: PortalRequest, user: User) -> Table:
+def _token_table(request: PortalRequest) -> Table:
     tokens = AccessToken.objects.within_reach(request.actor).filter(revoked_at=None, expires_at__gt=timezone.now())
-    newest = tokens.order_by("-created_at", "-id")[:MOST_TOKENS]
+    found = keyset(tokens, ("-created_at", "-id"), request.GET.get("after"))
     columns = [
         Column("name", _("Name")),
         Column("rights", _("Rights")),
         Column("created", _("Issued"), "date"),
         Column("expires", _("Valid until"), "date"),
+        Column("revoke", _("Revoke")),
     ]
-    if can(request.actor, Permission.TOKEN_MANAGE, user):
-        columns.append(Column("revoke", _("Revoke")))
     empty = Empty(
         _("You have no access token"),
         _("A program needs one to use the REST API in your name. Whoever runs the portal issues it."),
         icon="key",
     )
-    return Table(_("Access tokens"), columns, [_token_row(token) for token in newest], empty)
+    return Table(_("Access tokens"), columns, [_token_row(token) for token in found], empty, **pages(request, found))
 
 
 def _token_row(token: AccessToken) -> dict[str, Any]:
@@ -115,7 +113,7 @@ def _revoke_link(token: AccessToken) -> SafeString:
     )
 
 
-@page((AccessToken, "token_id"), get=Permission.TOKEN_MANAGE, post=Permission.TOKEN_MANAGE)
+@page((AccessToken, "token_id"), get=SIGNED_IN, post=SIGNED_IN)
 def my_token_revoke(request: PortalRequest, token: AccessToken) -> HttpResponse:
     """What revoking one's own token means, then the revocation."""
     if request.method == "POST":
@@ -123,6 +121,7 @@ def my_token_revoke(request: PortalRequest, token: AccessToken) -> HttpResponse:
     here = reverse("my_account")
     context = {
         "title": _("Revoke the token %(name)s?") % {"name": token.name},
+        "facts": [(_("Issued"), token.created_at), (_("Valid until"), token.expires_at)],
         "consequences": [
             _("From its next request on, every program that uses it is refused."),
             _("A program that still needs one must get a new token."),
@@ -130,7 +129,7 @@ def my_token_revoke(request: PortalRequest, token: AccessToken) -> HttpResponse:
         "submit_label": _("Revoke"),
         "tone": "danger",
         "grave": True,
-        "decision": can(request.actor, Permission.TOKEN_MANAGE, token),
+        "decision": YES,
         "cancel_url": here,
         "crumbs": [(_("My account"), here), (_("Revoke"), "")],
     }

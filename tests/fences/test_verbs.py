@@ -25,6 +25,7 @@ ASK_NO_RIGHT = {
     "choose_language": "one's own account",
     "choose_preferences": "one's own account",
     "choose_password": "one's own account; the caller has checked the old password, or a letter's link",
+    "revoke_token": "one's own; about somebody else's it asks",
     "enrol_second_factor": "one's own account",
     "remove_second_factor": "one's own account; allauth has asked for the password again",
     "renew_recovery_codes": "one's own account; allauth has asked for the password again",

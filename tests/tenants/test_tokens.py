@@ -12,8 +12,10 @@ from django.utils import timezone, translation
 from portal.audit.models import AuditEntry
 from portal.demo.cast import Cast
 from portal.errors import InvalidInput, NotAllowed, RuleBroken
+from tenants.access import Permission, can
 from tenants.actions.people import block_user
 from tenants.actions.tokens import issue_token, revoke_token
+from tenants.actor import Actor
 from tenants.models import AccessToken
 
 
@@ -77,10 +79,29 @@ def test_a_token_for_an_organisation_out_of_reach_is_refused(cast: Cast) -> None
         issued("anna@fanyun.example", "--tenant", str(cast.lotus.pk))
 
 
-def test_a_token_without_a_name_is_called_the_same_in_every_language(cast: Cast) -> None:
+def test_a_token_without_a_name_is_called_after_its_moment_in_every_language(cast: Cast) -> None:
     with translation.override("fr"):
         token, _secret = issue_token(cast.anna, actor=cast.actor("anna"))
-    assert token.name == "Token"
+    assert token.name == f"Token {token.created_at:%Y-%m-%d %H:%M} UTC"
+
+
+def test_a_token_for_one_customer_reaches_no_other(cast: Cast, rest_of: Callable[..., Client]) -> None:
+    everywhere, narrow = rest_of("anna"), rest_of("anna", customer=cast.huaxin)
+    for name, status in (("huaxin", 200), ("jade", 404)):
+        assert everywhere.get(f"/v1.0/customers/{cast.organisations[name].pk}").status_code == 200, name
+        for below in ("", "/subscriptions"):
+            address = f"/v1.0/customers/{cast.organisations[name].pk}{below}"
+            assert narrow.get(address).status_code == status, address
+    assert len(everywhere.get("/v1.0/customers").json()["value"]) == 2
+    assert [row["id"] for row in narrow.get("/v1.0/customers").json()["value"]] == [str(cast.huaxin.pk)]
+    assert narrow.get("/v1.0/me").status_code == 200
+
+
+def test_a_token_for_one_customer_carries_no_right_to_another(cast: Cast) -> None:
+    token, _secret = issue_token(cast.anna, actor=cast.actor("anna"), customer=cast.huaxin)
+    anna = Actor.of(cast.anna, token)
+    assert can(anna, Permission.CUSTOMER_READ, cast.huaxin)
+    assert can(anna, Permission.CUSTOMER_READ, cast.jade).code == "outOfReach"
 
 
 def test_a_name_that_is_too_long_is_refused_in_words(cast: Cast) -> None:

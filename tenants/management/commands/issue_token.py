@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("upn", help="sign-in name, such as anna@fanyun.example")
-        parser.add_argument("--tenant", type=UUID, help="a customer's id: paths without an organisation mean this one")
+        parser.add_argument("--tenant", type=UUID, help="a customer's id: the token reaches this one only")
         parser.add_argument("--days", type=int, help="how long it lives; default TOKEN_DAYS")
         parser.add_argument(
             "--scope", action="append", metavar="RIGHT", help="a right it may use; repeatable; default all"
