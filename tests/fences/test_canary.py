@@ -1,7 +1,7 @@
 """Every organisation's texts carry a canary, and nobody meets one that is not theirs.
 
 On no page that a link leads to, in no header, no REST list, no letter, and no message to 21Vianet. And no page that is
-met fetches anything from elsewhere.
+met, and no file of style or script, names another host.
 """
 
 import dataclasses
@@ -10,13 +10,17 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from html import unescape
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
 from django.http import HttpResponse
 from django.utils.html import format_html
 
 import subscriptions.showing
+from dev import ROOT
 from portal.mail.models import Letter
 from portal.outbox.models import OutboundMessage
 from tests.fences.matrix.asking import UNDERSTUDIES, Asking
@@ -28,7 +32,13 @@ pytestmark = pytest.mark.long
 CANARY = re.compile(r"CANARY-([a-z]+(?:-[a-z]+)?)")
 LINK = re.compile(r"""(?:href|hx-get)=["']([/?][^"'#]*)""")
 FORM = re.compile(r"""action=["'](/[^"'#]*)""")
-ELSEWHERE = re.compile(r"""(?:src|href|action|srcset|content|poster|data)=["'](?:https?:)?//(?!testserver)[^"']*""")
+# Whatever its place: an attribute with quotes or without, `url(...)`, `@import`, a refresh, a script. The portal's
+# own addresses are no other host, and the name of SVG's vocabulary is fetched by nobody.
+OWN_HOSTS = "|".join(map(re.escape, ("testserver", urlsplit(settings.PORTAL_BASE_URL).netloc, "www.w3.org")))
+ELSEWHERE = re.compile(
+    rf"""(?:(?:https?|wss?|ftp):|(?<=["'(=,\s]))//(?!(?:{OWN_HOSTS})/)\w[^\s"'<>)]*""", re.IGNORECASE
+)
+OURS = ROOT / "portal" / "static"
 # What is looked at beside what links lead to. The links of a gallery are samples, and Django's admin is Django's.
 BESIDE = ("/_ui/", "/_ui/bare/", "/v1.0/docs")
 NOT_FOLLOWED_FROM = ("/_ui/", "/admin/", "/v1.0/")
@@ -149,6 +159,12 @@ def strays(asking: Asking, person: Person) -> list[str]:
     return found + crawl.faults
 
 
+def other_hosts(folder: Path) -> dict[str, list[str]]:
+    """File -> the hosts that it names."""
+    named = {path.name: ELSEWHERE.findall(path.read_text("utf-8")) for path in folder.rglob("*.*")}
+    return {name: hosts for name, hosts in named.items() if hosts}
+
+
 def of_organisations(stage: Stage) -> dict[Any, set[str]]:
     """Organisation -> the canaries that its letters and its messages may carry."""
     return {
@@ -176,6 +192,11 @@ def test_the_crawl_meets_what_it_should(stage: Stage) -> None:
         assert met >= wanted - {"fanyun", "lotus-prices"}, letter
         assert set(addresses) >= {"/", "/requests/", "/account/password/change/", "/_ui/", *LISTS}, letter
         assert len(addresses) >= 40, letter
+
+
+def test_no_file_of_ours_names_another_host() -> None:
+    assert len(list(OURS.rglob("*.css"))) > 3
+    assert other_hosts(OURS) == {}
 
 
 def stray_letters(stage: Stage) -> list[set[str]]:
@@ -220,32 +241,53 @@ def test_it_bites_a_message_with_an_internal_note(stage: Stage) -> None:
     assert stray_messages(stage) == [{"huaxin-notes"}]
 
 
-def test_it_bites_a_link_that_does_not_work(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    draw = subscriptions.showing.list_table
+def test_it_bites_a_page_with_a_strangers_word_a_dead_link_and_another_host(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Planted past the database: PostgreSQL itself refuses a stranger's row."""
+    draw, name = subscriptions.showing.list_table, stage.foreign["seats"].friendly_name
+    caption = format_html('<a href="{}"><img src="{}">{}</a>', "/nowhere/", "//cdn.example/a.png", name)
     monkeypatch.setattr(
-        subscriptions.showing,
-        "list_table",
-        lambda *args: dataclasses.replace(
-            draw(*args), caption=format_html('<a href="{}">x</a>', "/organisations/nowhere/")
-        ),
+        subscriptions.showing, "list_table", lambda *args: dataclasses.replace(draw(*args), caption=caption)
     )
     here = f"/organisations/{stage.own['customer'].pk}/subscriptions/"
-    assert f"alice is offered /organisations/nowhere/ by {here}: 404" in strays(Asking(stage), stage.person("CG"))
-
-
-def test_it_bites_a_page_that_says_a_strangers_word(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Planted past the database: PostgreSQL itself refuses a stranger's row."""
-    draw = subscriptions.showing.list_table
-    name = stage.foreign["seats"].friendly_name
-    monkeypatch.setattr(
-        subscriptions.showing, "list_table", lambda *args: dataclasses.replace(draw(*args), caption=name)
-    )
-    address = f"/organisations/{stage.own['customer'].pk}/subscriptions/"
-    assert f"alice met lotus at {address}" in strays(Asking(stage), stage.person("CG"))
-
-
-def test_it_bites_a_page_that_fetches_from_elsewhere() -> None:
-    assert ELSEWHERE.findall('<img src="//cdn.example/a.png"><link href="https://fonts.example/b">') == [
-        'src="//cdn.example/a.png',
-        'href="https://fonts.example/b',
+    assert strays(Asking(stage), stage.person("CG")) == [
+        f"alice met lotus at {here}",
+        f"{here} names //cdn.example/a.png",
+        f"alice is offered /nowhere/ by {here}: 404",
     ]
+
+
+def test_it_bites_a_page_that_fails(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subscriptions.showing, "list_table", lambda *args: 1 / 0)
+    here = f"/organisations/{stage.own['customer'].pk}/subscriptions/"
+    assert f"{here} failed" in strays(Asking(stage), stage.person("CG"))
+
+
+def test_it_bites_a_crawl_that_is_cut_short(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.fences.test_canary.MOST_PAGES", 1)
+    assert {f"alice has not read {address}" for address in BESIDE} <= set(strays(Asking(stage), stage.person("CG")))
+
+
+@pytest.mark.parametrize(
+    ("text", "host"),
+    [
+        ('<img src="//cdn.example/a.png">', "//cdn.example/a.png"),
+        ("<script src=//cdn.example/a.js></script>", "//cdn.example/a.js"),
+        ('<link href="HTTPS://fonts.example/b">', "HTTPS://fonts.example/b"),
+        ('<img srcset="/a.png 1x, https://cdn.example/b.png 2x">', "https://cdn.example/b.png"),
+        ('<meta http-equiv="refresh" content="0; url=https://other.example/">', "https://other.example/"),
+        ('<p style="background: url(//cdn.example/c.png)">', "//cdn.example/c.png"),
+        ('@import "//fonts.example/d.css";', "//fonts.example/d.css"),
+        ("@font-face { src: url(https://fonts.example/e) }", "https://fonts.example/e"),
+        ("new WebSocket('wss://push.example/f')", "wss://push.example/f"),
+    ],
+)
+def test_it_bites_every_way_to_another_host(text: str, host: str, tmp_path: Path) -> None:
+    (tmp_path / "planted.css").write_text(text)
+    assert other_hosts(tmp_path) == {"planted.css": [host]}
+
+
+def test_the_portals_own_addresses_are_no_other_host(tmp_path: Path) -> None:
+    text = '<svg xmlns="http://www.w3.org/2000/svg"> // a comment <a href="/a//b"> "http://testserver/v1.0/$metadata"'
+    assert ELSEWHERE.findall(text) == []
