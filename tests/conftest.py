@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg2
@@ -86,6 +87,8 @@ def _missing() -> dict[str, str]:
         missing["rabbitmq"] = "needs a RabbitMQ server: make test-pg"
     if not find_chromium():
         missing["browser"] = "needs Chromium: apt-get install chromium, or set CHROMIUM to its path"
+    if not find_spec("ruff"):
+        missing["ruff"] = "needs ruff: make lint"
     if not shutil.which("xgettext"):
         missing["gettext"] = "needs xgettext: apt-get install gettext"
     return missing
@@ -94,7 +97,7 @@ def _missing() -> dict[str, str]:
 def skip_is_failure(marker: str) -> bool:
     """In CI nothing is skipped that the run was meant to prove: servers in `make test-pg`, programs everywhere."""
     servers = bool(os.environ.get("PORTAL_TEST_SERVERS"))
-    return os.environ.get("CI") == "true" and (marker in {"browser", "gettext"} or servers)
+    return os.environ.get("CI") == "true" and (marker in {"browser", "gettext", "ruff"} or servers)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

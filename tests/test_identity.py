@@ -49,10 +49,15 @@ def test_without_a_database_nobody_asks() -> None:
 
 @pytest.mark.parametrize(
     ("ci", "servers", "failing"),
-    [("true", "1", {"postgres", "browser", "gettext"}), ("true", "", {"browser", "gettext"}), ("", "1", set())],
+    [
+        ("true", "1", {"postgres", "browser", "gettext", "ruff"}),
+        ("true", "", {"browser", "gettext", "ruff"}),
+        ("", "1", set()),
+    ],
 )
 def test_in_ci_a_skip_is_a_failure(monkeypatch: pytest.MonkeyPatch, ci: str, servers: str, failing: set[str]) -> None:
     monkeypatch.setenv("CI", ci)
     monkeypatch.setenv("PORTAL_TEST_SERVERS", servers)
 
-    assert {marker for marker in ("postgres", "browser", "gettext") if conftest.skip_is_failure(marker)} == failing
+    markers = ("postgres", "browser", "gettext", "ruff")
+    assert {marker for marker in markers if conftest.skip_is_failure(marker)} == failing
