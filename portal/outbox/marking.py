@@ -3,14 +3,13 @@
 Callers run inside a transaction as a machine. Locks are taken in the order: the order's head, then messages.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db.models import F, QuerySet
+from django.db.models import Case, F, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from portal.database import now, transaction_as
@@ -31,42 +30,35 @@ def held_by(leases: Sequence[Lease]) -> QuerySet[OutboundMessage]:
 
 
 def mark_published(leases: Sequence[Lease]) -> int:
-    """The broker has taken them. Not final: each gets a deadline for 21Vianet's receipt. Returns how many were
-    marked.
+    """The broker has taken them. Not final: each gets a deadline of its own for 21Vianet's receipt. Returns how many
+    were marked.
     """
     moment = now()
-    marked = 0
-    for publishes, group in _grouped({lease: lease.publishes + 1 for lease in leases}).items():
-        marked += held_by(group).update(
-            state=State.PUBLISHED,
-            lease_token=None,
-            publishes=F("publishes") + 1,
-            first_published_at=Coalesce("first_published_at", moment),
-            due_at=moment + acknowledgement_time(publishes),
-            last_error="",
-        )
-    return marked
+    deadlines = {lease: moment + acknowledgement_time(lease.publishes + 1) for lease in leases}
+    return held_by(leases).update(
+        state=State.PUBLISHED,
+        lease_token=None,
+        publishes=F("publishes") + 1,
+        first_published_at=Coalesce("first_published_at", moment),
+        due_at=_each(deadlines),
+        last_error="",
+    )
 
 
 def mark_failed(errors: Mapping[Lease, str]) -> int:
-    """The broker has not taken them, or may not have: wait and try again. Returns how many were marked."""
+    """The broker has not taken them, or may not have: each waits and is tried again. Returns how many were marked."""
     moment = now()
-    marked = 0
-    for attempts, group in _grouped({lease: lease.attempts for lease in errors}).items():
-        marked += held_by(group).update(
-            state=State.PENDING,
-            lease_token=None,
-            due_at=moment + backoff(attempts),
-            last_error=errors[group[0]][:LONGEST_ERROR],
-        )
-    return marked
+    return held_by(list(errors)).update(
+        state=State.PENDING,
+        lease_token=None,
+        due_at=_each({lease: moment + backoff(lease.attempts) for lease in errors}),
+        last_error=_each({lease: error[:LONGEST_ERROR] for lease, error in errors.items()}),
+    )
 
 
-def _grouped(numbers: Mapping[Lease, int]) -> dict[int, list[Lease]]:
-    groups: defaultdict[int, list[Lease]] = defaultdict(list)
-    for lease, number in numbers.items():
-        groups[number].append(lease)
-    return groups
+def _each(values: Mapping[Lease, object]) -> Case:
+    """A value for each message, in one UPDATE."""
+    return Case(*(When(pk=lease.message_id, then=Value(value)) for lease, value in values.items()))
 
 
 def acknowledge(message_id: UUID, operator_ref: str = "") -> bool:

@@ -6,11 +6,12 @@ import pytest
 from django.conf import LazySettings
 
 from portal.database import transaction_as
-from portal.outbox import marking, wire
+from portal.outbox import delivering, marking, wire
 from portal.outbox.claiming import claim
 from portal.outbox.delivering import deliver_due
 from portal.outbox.models import OutboundMessage, State
 from portal.vianet.envelope import ATTEMPT_HEADER, open_sealed
+from portal.vianet.transports import Temporary
 from tests.outbox.conftest import TO_VIANET, arrived
 from tests.outbox.messages import comment, commit, escalation, let_time_pass, message
 
@@ -112,6 +113,33 @@ def test_while_the_broker_is_away_a_message_waits_longer_and_longer(
         assert (waits.state, waits.attempts, waits.publishes) == (State.PENDING, attempt, 0)
         assert "refused" in waits.last_error
         assert timedelta(hours=attempt) <= waits.due_at - begun < timedelta(hours=attempt, minutes=1)
+
+
+def test_what_was_sent_together_is_not_sent_again_together() -> None:
+    rows = commit(*[escalation() for _ in range(10)])
+    assert deliver_due() == 10
+    sent = [message(row.pk) for row in rows]
+    waits = [row.due_at - row.first_published_at for row in sent if row.first_published_at]
+    assert len(set(waits)) == 10
+    assert timedelta(seconds=30) <= min(waits) < max(waits) <= timedelta(seconds=37.5)
+
+
+def test_what_failed_together_is_not_tried_again_together_and_each_keeps_its_own_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    commit(*[escalation() for _ in range(3)])
+    monkeypatch.setattr(delivering, "transport", Fussy)
+    assert deliver_due() == 1
+    failed = OutboundMessage.objects.filter(state=State.PENDING).order_by("last_error")
+    assert list(failed.values_list("last_error", flat=True)) == ["The queue is full.", "The queue is gone."]
+    assert len(set(failed.values_list("due_at", flat=True))) == 2
+
+
+class Fussy:
+    """A broker that takes the second message of three, and has another reason for each of the others."""
+
+    def publish(self, _queue: str, _parcels: object) -> list[Temporary | None]:
+        return [Temporary("The queue is full."), None, Temporary("The queue is gone.")]
 
 
 def test_the_window_bounds_what_is_on_its_way(settings: LazySettings) -> None:
