@@ -26,6 +26,7 @@ class Lease:
     sha256: str
     attempts: int
     publishes: int
+    failures: int
 
 
 def claim(owner: str, limit: int) -> list[Lease]:
@@ -75,7 +76,16 @@ def _lease(ids: Sequence[UUID], owner: str, moment: datetime) -> list[Lease]:
     )
     rows = OutboundMessage.objects.filter(pk__in=ids, lease_token=token, state=State.LEASED).order_by("created_at")
     return [
-        Lease(row.pk, row.order_key, token, bytes(row.envelope), row.sha256, row.attempts, row.publishes)
+        Lease(
+            message_id=row.pk,
+            order_key=row.order_key,
+            token=token,
+            body=bytes(row.envelope),
+            sha256=row.sha256,
+            attempts=row.attempts,
+            publishes=row.publishes,
+            failures=row.failures,
+        )
         for row in rows
     ]
 

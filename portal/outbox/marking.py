@@ -39,6 +39,7 @@ def mark_published(leases: Sequence[Lease]) -> int:
         state=State.PUBLISHED,
         lease_token=None,
         publishes=F("publishes") + 1,
+        failures=0,
         first_published_at=Coalesce("first_published_at", moment),
         due_at=_each(deadlines),
         last_error="",
@@ -51,7 +52,8 @@ def mark_failed(errors: Mapping[Lease, str]) -> int:
     return held_by(list(errors)).update(
         state=State.PENDING,
         lease_token=None,
-        due_at=_each({lease: moment + backoff(lease.attempts) for lease in errors}),
+        failures=F("failures") + 1,
+        due_at=_each({lease: moment + backoff(lease.failures + 1) for lease in errors}),
         last_error=_each({lease: error[:LONGEST_ERROR] for lease, error in errors.items()}),
     )
 
@@ -141,13 +143,15 @@ def bury_overdue() -> int:
 
 
 def replay(message_id: UUID) -> bool:
-    """Send a parked message again, with the same id and place, and let go of what it held. True when it was parked."""
+    """Send a parked message again, with the same id and place and the patience of a new one, and let go of what it
+    held. True when it was parked.
+    """
     row = OutboundMessage.objects.filter(pk=message_id).values("order_key").first()
     if row is None:
         return False
     lock_head(row["order_key"])
     changed = OutboundMessage.objects.filter(pk=message_id, state=State.DEAD).update(
-        state=State.PENDING, refusals=0, **_from_now_on()
+        state=State.PENDING, publishes=0, failures=0, refusals=0, **_from_now_on()
     )
     if changed:
         _release(row["order_key"])
@@ -181,4 +185,8 @@ def _release(order_key: UUID) -> None:
 def _from_now_on() -> dict[str, datetime]:
     """Due at once, with as many days as a new message."""
     moment = now()
-    return {"due_at": moment, "give_up_at": moment + timedelta(hours=settings.OUTBOX_GIVE_UP_HOURS)}
+    return {
+        "due_at": moment,
+        "restarted_at": moment,
+        "give_up_at": moment + timedelta(hours=settings.OUTBOX_GIVE_UP_HOURS),
+    }

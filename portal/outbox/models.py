@@ -83,6 +83,10 @@ class OutboundMessage(models.Model):
 
     `due_at` is the next try while PENDING, the end of the lease while LEASED, the acknowledgement's deadline while
     PUBLISHED. `give_up_at` is when an undeliverable message is parked for a person.
+
+    `attempts` numbers the tries for ever. `publishes` (the deadline grows with it), `failures` (broker errors in a row:
+    the pause grows with it) and `refusals` begin anew when a person sends a parked message again. `restarted_at` is
+    when that, or the end of a parked message before it, last let it go.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -103,12 +107,14 @@ class OutboundMessage(models.Model):
     lease_owner = models.CharField(max_length=100, blank=True, default="")
     attempts = models.PositiveIntegerField(default=0)
     publishes = models.PositiveIntegerField(default=0)
+    failures = models.PositiveIntegerField(default=0)
     refusals = models.PositiveSmallIntegerField(default=0)
     first_published_at = models.DateTimeField(null=True)
     acked_at = models.DateTimeField(null=True)
     operator_ref = models.CharField(max_length=100, blank=True, default="")
     last_error = models.CharField(max_length=1000, blank=True, default="")
     created_at = models.DateTimeField(default=now)
+    restarted_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("outbound message")

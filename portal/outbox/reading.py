@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Case, F, IntegerField, Min, Q, When, Window
-from django.db.models.functions import RowNumber
+from django.db.models.functions import Coalesce, RowNumber
 
 from portal.database import now, transaction_as
 from portal.outbox.claiming import first_and_due
@@ -87,12 +87,14 @@ def oldest_due_age() -> timedelta:
 
 
 def oldest_unacknowledged_age() -> timedelta:
-    """How long ago the oldest message was written that 21Vianet has not acknowledged; zero when there is none.
+    """How long 21Vianet has left the oldest message unacknowledged, since it was written, sent again by hand or let go
+    from behind a parked one; zero when there is none.
 
     Parked messages do not count: they wait for a person, and `parked` counts them.
     """
     with transaction_as(system="outbox"):
-        oldest = OutboundMessage.objects.filter(state__in=CLAIMABLE).aggregate(oldest=Min("created_at"))["oldest"]
+        waiting = OutboundMessage.objects.filter(state__in=CLAIMABLE)
+        oldest = waiting.aggregate(oldest=Min(Coalesce("restarted_at", "created_at")))["oldest"]
         return max(now() - oldest, timedelta()) if oldest else timedelta()
 
 

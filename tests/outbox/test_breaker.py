@@ -1,9 +1,11 @@
 """While the broker is away, one probe at a time asks whether it is back."""
 
+from datetime import timedelta
+
 import pytest
 from django.conf import LazySettings
 
-from portal.outbox import wire
+from portal.outbox import marking, wire
 from portal.outbox.breaker import Breaker, breaker
 from portal.outbox.delivering import deliver_due
 from portal.outbox.models import OutboundMessage, State
@@ -37,7 +39,8 @@ def test_a_success_in_between_starts_the_count_anew() -> None:
 
 
 @pytest.mark.django_db
-def test_an_outage_does_not_wear_the_messages_out(settings: LazySettings) -> None:
+def test_an_outage_does_not_wear_the_messages_out(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(marking, "backoff", lambda _failures: timedelta(hours=1))
     commit(*[escalation() for _ in range(4)])
     settings.VIANET_QUEUE_URL, memory = "amqp://guest:guest@127.0.0.1:1//", settings.VIANET_QUEUE_URL
     wire.transport.cache_clear()

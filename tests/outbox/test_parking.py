@@ -8,13 +8,14 @@ import pytest
 from django.conf import LazySettings
 
 from portal.database import transaction_as
-from portal.outbox import marking, retry
+from portal.outbox import cancel, marking, oldest_unacknowledged_age, retry
+from portal.outbox.claiming import claim
 from portal.outbox.delivering import deliver_due
 from portal.outbox.models import MAY_BECOME, OutboundMessage, State
 from portal.outbox.retry import acknowledgement_time, backoff
 from portal.outbox.tasks import sweep
 from tests.outbox.conftest import arrived
-from tests.outbox.messages import comment, commit, escalation, let_time_pass, message
+from tests.outbox.messages import FANYUN, comment, commit, escalation, let_time_pass, message
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +47,7 @@ def test_sending_it_again_lets_the_others_go_in_their_order(parked: list[Outboun
         assert message(row.pk).state == State.PUBLISHED
         with transaction_as(system="test"):
             marking.acknowledge(row.pk)
-    assert message(parked[0].pk).publishes == 2
+    assert (message(parked[0].pk).attempts, message(parked[0].pk).publishes) == (2, 1)
 
 
 def test_three_days_after_parking_a_replay_still_delivers_what_it_let_go(parked: list[OutboundMessage]) -> None:
@@ -57,7 +58,43 @@ def test_three_days_after_parking_a_replay_still_delivers_what_it_let_go(parked:
         sweep()
         with transaction_as(system="test"):
             assert marking.acknowledge(row.pk)
-    assert [message(row.pk).publishes for row in parked] == [2, 1, 1]
+    assert [message(row.pk).attempts for row in parked] == [2, 1, 1]
+
+
+def test_a_replay_has_the_patience_of_a_new_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    about = escalation()
+    (row,) = commit(about)
+    for _ in range(5):
+        let_time_pass(row.pk)
+        deliver_due()
+    four_days_ago = datetime.now(UTC) - timedelta(days=4)
+    OutboundMessage.objects.update(created_at=four_days_ago, failures=9, refusals=9)
+    with transaction_as(system="test"):
+        marking.bury(row.pk, row.order_key, "unreadable")
+        marking.replay(row.pk)
+    assert oldest_unacknowledged_age() < timedelta(minutes=1)
+    monkeypatch.setattr(marking, "backoff", lambda failures: timedelta(hours=failures))
+    (lease,) = claim("worker", 1)
+    with transaction_as(system="test"):
+        marking.mark_failed({lease: "The broker is away."})
+    assert message(row.pk).due_at - datetime.now(UTC) <= timedelta(hours=1)
+    let_time_pass(row.pk)
+    deliver_due()
+    again = message(row.pk)
+    assert (again.attempts, again.publishes, again.failures, again.refusals) == (7, 1, 0, 0)
+    assert again.due_at - datetime.now(UTC) <= timedelta(seconds=37.5)
+    with transaction_as(home=FANYUN):
+        assert cancel(about.subject_id) is False
+
+
+def test_what_was_published_before_it_was_parked_cannot_be_taken_back_after_a_replay(
+    parked: list[OutboundMessage],
+) -> None:
+    with transaction_as(system="test"):
+        marking.replay(parked[0].pk)
+    with transaction_as(home=FANYUN):
+        assert cancel(parked[0].subject_id) is False
+    assert message(parked[0].pk).state == State.PENDING
 
 
 def test_what_is_overdue_is_parked_with_what_follows_and_not_message_by_message() -> None:
