@@ -129,14 +129,20 @@ def bury(message_id: UUID, order_key: UUID, reason: str) -> bool:
 
 
 def bury_overdue() -> int:
-    """Park what 21Vianet has not acknowledged in three days. Returns how many were parked."""
+    """Park what 21Vianet has not acknowledged in three days. Returns how many were parked.
+
+    What nobody has tried to send, because its turn came only now, gets its three days from now instead.
+    """
     with transaction_as(system="outbox"):
         moment = now()
-        overdue = first_and_due(moment).filter(give_up_at__lte=moment)
-        rows = list(overdue.order_by("due_at").values_list("pk", "order_key", "last_error")[: settings.OUTBOX_BATCH])
+        overdue = first_and_due(moment).filter(give_up_at__lte=moment).order_by("due_at")
+        rows = list(overdue.values_list("pk", "order_key", "attempts", "last_error")[: settings.OUTBOX_BATCH])
     parked = 0
-    for message_id, order_key, last_error in rows:
+    for message_id, order_key, attempts, last_error in rows:
         with transaction_as(system="outbox"):
+            if not attempts:
+                OutboundMessage.objects.filter(pk=message_id, state=State.PENDING).update(**_from_now_on())
+                continue
             reason = f"Not acknowledged within {settings.OUTBOX_GIVE_UP_HOURS:g} hours. {last_error}"
             parked += bury(message_id, order_key, reason)
     return parked

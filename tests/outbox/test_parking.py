@@ -108,6 +108,25 @@ def test_what_is_overdue_is_parked_with_what_follows_and_not_message_by_message(
     assert (message(first.pk).state, message(second.pk).state) == (State.DEAD, State.HELD)
 
 
+def test_what_was_never_tried_is_not_parked_but_gets_its_three_days_from_its_turn_on() -> None:
+    about = escalation()
+    first, second, third = commit(about, comment(about), comment(about))
+    deliver_due()
+    with transaction_as(system="test"):
+        marking.acknowledge(first.pk)
+    OutboundMessage.objects.update(give_up_at=datetime.now(UTC) - timedelta(seconds=1))
+    sweep()
+    waits = message(second.pk)
+    assert (waits.state, waits.last_error, message(third.pk).state) == (State.PENDING, "", State.PENDING)
+    assert timedelta(hours=71) < waits.give_up_at - datetime.now(UTC) <= timedelta(hours=72)
+    for row in (second, third):
+        sweep()
+        sweep()
+        assert message(row.pk).state == State.PUBLISHED
+        with transaction_as(system="test"):
+            marking.acknowledge(row.pk)
+
+
 def test_giving_a_message_up_lets_the_others_go_and_never_sends_it(parked: list[OutboundMessage]) -> None:
     with transaction_as(system="test"):
         assert marking.discard(parked[0].pk, "Wei: the customer has left")
