@@ -7,11 +7,12 @@ simulate_vianet`, or as `Simulator(...).run(stop)` in a thread.
 import argparse
 import os
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from random import Random
 from threading import Event as Signal
-from threading import Thread
 from typing import Any
 from uuid import uuid4
 
@@ -74,18 +75,22 @@ class Simulator:
         self._something_to_say = Signal()
 
     def run(self, stop: Signal) -> None:
-        """Work until `stop` is set."""
-        speaker = Thread(target=self._speak, args=[stop], name="vianet-speaker", daemon=True)
-        speaker.start()
-        try:
-            self.transport.consume(TO_VIANET, self.take, stop)
-        finally:
-            stop.set()
-            speaker.join()
-            self.transport.close()
-            self.desk.close()
+        """Work until `stop` is set. When listening or speaking fails, both end, and the failure is raised here."""
+        over = Signal()
+        with closing(self.desk), closing(self.transport), ThreadPoolExecutor(2, "vianet") as threads:
+            halves = [threads.submit(work, over) for work in (self._listen, self._speak)]
+            try:
+                while not stop.wait(0.1) and not any(half.done() for half in halves):
+                    pass
+            finally:
+                over.set()
+        for half in halves:
+            half.result()
 
     # --- listening
+
+    def _listen(self, over: Signal) -> None:
+        self.transport.consume(TO_VIANET, self.take, over)
 
     def take(self, parcels: Sequence[Parcel]) -> None:
         """One batch: written in one transaction, receipted after its commit, then acknowledged to the broker."""
@@ -170,8 +175,8 @@ class Simulator:
 
     # --- speaking
 
-    def _speak(self, stop: Signal) -> None:
-        while not stop.is_set():
+    def _speak(self, over: Signal) -> None:
+        while not over.is_set():
             replies = self.desk.due_replies(self.knobs.patience)
             self._send_bodies((reply.id, reply.body, reply.attempts + 1) for reply in replies)
             if not replies:

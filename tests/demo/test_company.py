@@ -47,6 +47,24 @@ def _play_21vianet(self):
 
 Company._play_21vianet = _play_21vianet
 """
+# 21Vianet's other half: it listens on, and is to speak no more.
+MUTE = """
+import time
+
+from django.conf import settings
+
+
+def _speak(self, over, _whole=Simulator._speak):
+    talking = threading.Thread(target=_whole, args=[self, over], daemon=True)
+    talking.start()
+    while talking.is_alive():
+        if (settings.VAR_DIR / "end-speaker").exists():
+            raise RuntimeError("21Vianet has lost its voice.")
+        time.sleep(0.02)
+
+
+Simulator._speak = _speak
+"""
 # The web server is always about to look at its sockets, whenever Ctrl-C comes.
 HESITANT = """
 import select
@@ -116,6 +134,17 @@ def test_the_end_of_any_part_ends_the_demo_and_names_the_part(launch: Launch, ch
     assert demo.ends() == 1
     assert f"CommandError: The demo has ended because its part {part!r} ended.\n" in demo.said
     assert "Traceback" not in demo.said
+    assert demo.leaves_nothing()
+
+
+def test_a_21vianet_that_hears_and_cannot_speak_ends_the_demo(launch: Launch, checkout: Path) -> None:
+    demo = launch(company=MUTE).is_ready()
+
+    (checkout / "var" / "end-speaker").touch()
+
+    assert demo.ends() == 1
+    assert "RuntimeError: 21Vianet has lost its voice.\n" in demo.said
+    assert "CommandError: The demo has ended because its part '21vianet' ended.\n" in demo.said
     assert demo.leaves_nothing()
 
 

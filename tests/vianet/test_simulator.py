@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -14,7 +15,7 @@ import pytest
 from portal.vianet import contracts, desk
 from portal.vianet.envelope import BadSignature, Event, headers_for, open_sealed, parse
 from portal.vianet.simulator import Knobs, Simulator
-from portal.vianet.transports import TO_PORTAL, Parcel, Transport, connect
+from portal.vianet.transports import TO_PORTAL, TO_VIANET, Parcel, Transport, connect
 from tests.outbox.conftest import LooksTwice
 from tests.outbox.messages import escalation_data
 from tests.threads import running
@@ -213,6 +214,21 @@ def test_knob_disorder_sends_a_batch_back_to_front(simulate: Callable[..., Simul
     simulator, first, second = simulate(disorder=1), escalated(), escalated()
     simulator.take([sealed(first), sealed(second)])
     assert [read(parcel).data["message_id"] for parcel in said(wire)] == [second.id, first.id]
+
+
+@pytest.mark.parametrize("half", ["due_replies", "note_arrival"])
+def test_when_speaking_or_listening_fails_both_end_and_say_why(
+    simulate: Callable[..., Simulator], wire: Transport, monkeypatch: pytest.MonkeyPatch, half: str
+) -> None:
+    def fail(*_details: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr(desk.Desk, half, fail)
+    wire.publish(TO_VIANET, [sealed(escalated())])
+    stop = threading.Event()
+    with pytest.raises(ZeroDivisionError, match="a bug"):
+        simulate().run(stop)
+    assert not stop.is_set(), "Whoever runs it hears of a failure, not of an end that somebody wished."
 
 
 def test_the_simulator_knows_the_contract_and_nothing_else_of_the_portal() -> None:
