@@ -4,6 +4,7 @@ from io import StringIO
 from uuid import uuid4
 
 import pytest
+from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 
 from portal.audit import chain
@@ -144,3 +145,9 @@ def test_a_parked_message_of_21vianet_is_handled_again(heard: list[Inbound], mon
     with pytest.raises(CommandError, match="no such parked message"):
         outbox(*words)
     assert recorded() == [("outbox.message.retried", parcel.id, WHY)]
+
+
+def test_21vianet_is_never_played_in_production(settings: LazySettings) -> None:
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError, match="never in production"):
+        call_command("simulate_vianet")

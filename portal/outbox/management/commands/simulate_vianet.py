@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from portal.vianet.simulator import Simulator, add_arguments, knobs_from
 from portal.vianet.stopping import stop_on_signals
@@ -21,6 +21,8 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """As the class says."""
+        if settings.PRODUCTION:
+            raise CommandError("21Vianet is played in demonstrations and tests only, never in production.")
         simulator = Simulator(
             connect(settings.VIANET_QUEUE_URL, settings.VIANET_QUEUE_PREFIX),
             options["database"],
