@@ -21,14 +21,34 @@ def post(api: Client, body: Any, **headers: str) -> Any:
     return api.post("/v1.0/orders", body, content_type="application/json", headers=headers)
 
 
+NOT_JSON = "The body is not valid JSON."
+TOO_DEEP = "The body is nested too deeply."
+
+
 @pytest.mark.parametrize(
-    "body",
-    [b"{", b'{"quantity": NaN}', b'{"quantity": 1, "quantity": 2}', b"[1]", b'"text"', b"\xff\xfe", b"[" * 2000],
-    ids=["cut", "nan", "twice", "list", "text", "not utf-8", "deep"],
+    ("body", "message", "where"),
+    [
+        (b"{", NOT_JSON, ["It cannot be read from line 1, column 2 on."]),
+        (b'{\n  "quantity": 1,,}', NOT_JSON, ["It cannot be read from line 2, column 17 on."]),
+        (b'{"quantity": NaN}', NOT_JSON, ["NaN is not JSON."]),
+        (b'{"quantity": 1, "quantity": 2}', NOT_JSON, ["A name occurs twice in one object."]),
+        (b"\xff\xfe", NOT_JSON, ["It holds something that is no text in UTF-8."]),
+        (b'{"friendlyName": "\\ud800"}', NOT_JSON, ["It holds something that is no text in UTF-8."]),
+        (b'{"quantity": ' + b"9" * 5000 + b"}", NOT_JSON, ["It holds a number with too many digits."]),
+        (b"[" * 2000, TOO_DEEP, []),
+        (b"[" * 40 + b"]" * 40, TOO_DEEP, []),
+        (b"[1]", "The body must be a JSON object.", []),
+        (b'"text"', "The body must be a JSON object.", []),
+    ],
+    ids=["cut", "cut below", "nan", "twice", "not utf-8", "half", "digits", "too deep to read", "deep", "list", "text"],
 )
-def test_what_cannot_be_understood_is_400(api: Client, body: bytes) -> None:
+def test_what_cannot_be_understood_is_400_and_says_why(
+    api: Client, body: bytes, message: str, where: list[str]
+) -> None:
     response = post(api, body)
-    assert (response.status_code, response.json()["error"]["code"]) == (400, "badRequest")
+    error = response.json()["error"]
+    assert (response.status_code, error["code"], error["message"]) == (400, "badRequest", message)
+    assert [detail["message"] for detail in error["details"]] == where
 
 
 def test_a_body_that_is_too_large_is_refused(api: Client) -> None:
