@@ -22,9 +22,10 @@ MAX_TOKENS = 150
 _TOKEN = re.compile(
     r"\s*(?:(?P<string>'(?:[^']|'')*')|(?P<punctuation>[(),:])|(?P<word>[^\s'(),:]+(?::\d[^\s'(),]*)*))"
 )
-_COMPARE = {"eq": "exact", "ne": "exact", "gt": "gt", "ge": "gte", "lt": "lt", "le": "lte"}
+_COMPARE = {"gt": "gt", "ge": "gte", "lt": "lt", "le": "lte"}
 _SEARCH = {"contains": "icontains", "startswith": "istartswith", "endswith": "iendswith"}
 _ORDERED = (int, datetime)
+_WHOLE = re.compile(r"-?[0-9]{1,19}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +157,9 @@ class _Parser:
 
     def comparison(self, name: str) -> Q:
         found = self.property(name)
-        operator = self.take(*_COMPARE, "in")
+        operator = self.take("eq", "ne", "in", *_COMPARE)
         if operator == "in":
-            return Q(**{f"{found.column}__in": self.listed(found, name)})
+            return _one_of(found.column, self.listed(found, name))
         value = found.value(self.take(), name)
         if operator in {"eq", "ne"}:
             same = Q(**{f"{found.column}__isnull": True}) if value is None else Q(**{found.column: value})
@@ -197,6 +198,12 @@ class _Parser:
         return found
 
 
+def _one_of(column: str, values: list[Any]) -> Q:
+    """SQL's own IN finds no null."""
+    named = Q(**{f"{column}__in": [value for value in values if value is not None]})
+    return named | Q(**{f"{column}__isnull": True}) if None in values else named
+
+
 def _unquoted(literal: str) -> str:
     return literal[1:-1].replace("''", "'") if literal.startswith("'") and len(literal) > 1 else literal
 
@@ -218,18 +225,17 @@ def _moment(text: str, _literal: str) -> datetime:
 
 _READERS: dict[type, Callable[[str, str], Any]] = {
     str: _quoted,
-    int: lambda text, _literal: _whole(text),
-    bool: lambda text, _literal: {"true": True, "false": False}[text],
+    int: lambda _text, literal: _whole(literal),
+    bool: lambda _text, literal: {"true": True, "false": False}[literal],
     UUID: lambda text, _literal: UUID(text),
     datetime: _moment,
 }
 
 
-def _whole(text: str) -> int:
-    number = int(text)
-    if abs(number) >= 2**63:
-        raise ValueError(text)
-    return number
+def _whole(literal: str) -> int:
+    if not _WHOLE.fullmatch(literal) or abs(int(literal)) >= 2**63:
+        raise ValueError(literal)
+    return int(literal)
 
 
 def _refuse(message: str) -> NoReturn:
