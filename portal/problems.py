@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
@@ -16,11 +17,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from portal.api.errors import TooManyRequests, is_api, problem_headers, problem_response
-from portal.errors import BadRequest, NotAllowed, NotVisible, PortalError, ServiceBusy, Unauthenticated
+from portal.errors import BadRequest, NotAllowed, NotVisible, PortalError, ServiceBusy, Text, Unauthenticated
 from portal.web import is_fragment
 
 logger = structlog.get_logger(__name__)
 
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}  # they change nothing
 PAGES = {404, 405, 409, 412}  # statuses with words of their own: templates/errors/<status>.html
 
 
@@ -60,30 +62,36 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, error: PortalError) -> HttpResponse:
+    headers = problem_headers(error)
+    # What the site's frame asks of the database would fail like the rest.
+    frame = None if isinstance(error, ServiceBusy) else request
+    if is_fragment(request):
+        name = "errors/problem.html#toast"
+        headers |= {"HX-Retarget": "#toasts", "HX-Reswap": "beforeend"}
+    elif frame is None:
+        name = "errors/500.html"
+    else:
+        name = f"errors/{int(error.status)}.html" if error.status in PAGES else "errors/problem.html"
+    response = HttpResponse(_words(request, error, name, frame), status=int(error.status), headers=headers)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _words(request: HttpRequest, error: PortalError, name: str, frame: HttpRequest | None) -> str:
+    """The template, in the site's frame or without. The page about the trouble must appear even when the frame or the
+    template is part of the trouble.
+    """
     context = {
         "error": error,
         "status": int(error.status),
         "request_id": request_id_of(request),
         "layout": "base.html" if _is_signed_in(request) else "base_bare.html",
     }
-    name = f"errors/{int(error.status)}.html" if error.status in PAGES else "errors/problem.html"
-    # What the site's frame asks of the database would fail like the rest.
-    frame = None if isinstance(error, ServiceBusy) else request
-    if frame is None:
-        name = "errors/500.html"
-    headers = problem_headers(error)
-    if is_fragment(request):
-        name = "errors/problem.html#toast"
-        headers |= {"HX-Retarget": "#toasts", "HX-Reswap": "beforeend"}
     try:
-        body: str = render_to_string(name, context, frame)
+        return render_to_string(name, context, frame)
     except Exception:
-        # The page about the trouble must appear even when the site's frame is part of the trouble.
         logger.exception("problem_page_failed", code=error.code)
-        body = _plain(error, request)
-    response = HttpResponse(body, status=int(error.status), headers=headers)
-    patch_vary_headers(response, ["HX-Request"])
-    return response
+        return _plain(error, request)
 
 
 def _is_signed_in(request: HttpRequest) -> bool:
@@ -137,16 +145,17 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """`handler500`: no context processor and no query, because the database may be the trouble."""
-    error = PortalError(_("The portal could not finish this. Nothing was changed."))
+    error = PortalError(_what_became_of(request))
     if is_api(request):
         response = problem_response(request, error)
     else:
-        context = {"error": error, "status": 500, "request_id": request_id_of(request)}
-        try:
-            body: str = render_to_string("errors/500.html", context)
-        except Exception:
-            logger.exception("problem_page_failed", code=error.code)
-            body = _plain(error, request)
-        response = HttpResponse(body, status=500)
+        response = HttpResponse(_words(request, error, "errors/500.html", None), status=500)
     response.portal_error = error  # type: ignore[attr-defined]  # read by the middleware that owns the transaction
     return response
+
+
+def _what_became_of(request: HttpRequest) -> Text:
+    """What is inside a transaction will be rolled back; what runs without one may have come half the way."""
+    if request.method in SAFE_METHODS or connection.in_atomic_block:
+        return _("The portal could not finish this. Nothing was changed.")
+    return _("The portal could not finish this, and part of it may have been done.")

@@ -47,6 +47,7 @@ def waiting_toasts(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("fail/<slug:how>/", login_not_required(fail)),
+    path("account/fail/<slug:how>/", login_not_required(fail)),
     path("v1.0/fail/<slug:how>", login_not_required(fail)),
     path("greet/", login_not_required(greet)),
     path("leave/", login_not_required(leave)),

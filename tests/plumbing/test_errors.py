@@ -97,3 +97,20 @@ def test_a_forged_form_is_refused_in_words(visitor: Client) -> None:
 def test_a_refusal_without_words_of_its_own_does_not_repeat_its_title(visitor: Client) -> None:
     page = visitor.get("/fail/not-visible/").content.decode()
     assert page.count("Page not found") == 2  # the tab and the heading
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("path", "method", "words"),
+    [
+        ("/fail/defect/", "POST", "Nothing was changed."),
+        ("/account/fail/defect/", "GET", "Nothing was changed."),
+        ("/account/fail/defect/", "POST", "part of it may have been done."),
+    ],
+)
+def test_a_defect_says_that_nothing_was_changed_only_where_that_is_so(
+    visitor: Client, path: str, method: str, words: str
+) -> None:
+    response = visitor.generic(method, path)
+    assert response.status_code == 500
+    assert words in response.content.decode()
