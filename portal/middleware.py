@@ -6,16 +6,14 @@ from typing import Any
 from uuid import uuid4
 
 import structlog
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.db import OperationalError
 from django.dispatch import receiver
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django_structlog import signals
 
 from portal import problems
-from portal.database import is_jam
-from portal.errors import BadRequest, NotAllowed, NotVisible, PortalError, ServiceBusy
+from portal.api.errors import as_portal_error
+from portal.errors import NotVisible, WrongMethod
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -87,7 +85,10 @@ class ErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed):  # of Django's decorators and class-based views: empty
+            return problems.answer(request, WrongMethod(response.headers["Allow"].split(", ")))
+        return response
 
     def process_view(
         self, request: HttpRequest, _view: Any, _arguments: tuple[Any, ...], _keywords: dict[str, Any]
@@ -101,19 +102,3 @@ class ErrorMiddleware:
         """None leaves the exception to Django, which logs it and calls `problems.server_error`."""
         error = as_portal_error(exception)
         return problems.answer(request, error) if error is not None else None
-
-
-def as_portal_error(exception: Exception) -> PortalError | None:
-    """Django's own refusals in the portal's words; None for everything that is a defect."""
-    match exception:
-        case PortalError():
-            return exception
-        case Http404():
-            return NotVisible()
-        case PermissionDenied():
-            return NotAllowed()
-        case SuspiciousOperation():
-            return BadRequest()
-        case OperationalError() if is_jam(exception):
-            return ServiceBusy()
-    return None

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
@@ -157,31 +157,39 @@ def as_portal_error(exception: Exception, view: Any = None) -> PortalError | Non
     match exception:
         case PortalError():
             return exception
-        case Http404() | exceptions.NotFound():
-            return NotVisible()
-        case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
-            return Unauthenticated()
-        case PermissionDenied() | exceptions.PermissionDenied():
-            return NotAllowed()
-        case exceptions.MethodNotAllowed():
-            return WrongMethod(view.allowed_methods if view else [])
         case exceptions.APIException():
-            return _framework_error(exception)
+            return _framework_error(exception, view)
+        case Http404():
+            return NotVisible()
+        case PermissionDenied():
+            return NotAllowed()
+        case SuspiciousOperation():
+            return BadRequest()
         case OperationalError() if is_jam(exception):
             return ServiceBusy()
     return None
 
 
-def _framework_error(exception: exceptions.APIException) -> PortalError:
+_SAME: dict[type[exceptions.APIException], type[PortalError]] = {
+    exceptions.NotFound: NotVisible,
+    exceptions.NotAuthenticated: Unauthenticated,
+    exceptions.AuthenticationFailed: Unauthenticated,
+    exceptions.PermissionDenied: NotAllowed,
+    exceptions.NotAcceptable: NotAcceptable,
+    exceptions.UnsupportedMediaType: UnsupportedMedia,
+}
+
+
+def _framework_error(exception: exceptions.APIException, view: Any) -> PortalError:
     match exception:
         case exceptions.ValidationError():
             return InvalidInput(details=list(_details(exception.detail)))
-        case exceptions.NotAcceptable():
-            return NotAcceptable()
-        case exceptions.UnsupportedMediaType():
-            return UnsupportedMedia()
+        case exceptions.MethodNotAllowed():
+            return WrongMethod(view.allowed_methods if view else [])
         case exceptions.Throttled():
             return TooManyRequests(getattr(exception, "wait", None))
+    if same := _SAME.get(type(exception)):
+        return same()
     error = BadRequest(str(exception.detail))
     error.status = HTTPStatus(exception.status_code)
     return error

@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
+from django.views.decorators.http import require_POST
 
 from portal import errors
 from portal.web import redirect_to, render_page, safe_next, toast
@@ -50,6 +51,7 @@ urlpatterns = [
     path("account/fail/<slug:how>/", login_not_required(fail)),
     path("v1.0/fail/<slug:how>", login_not_required(fail)),
     path("greet/", login_not_required(greet)),
+    path("posts-only/", login_not_required(require_POST(greet))),
     path("leave/", login_not_required(leave)),
     path("toasts/", login_not_required(waiting_toasts)),
     path("sign-in/", login_not_required(greet), name="account_login"),

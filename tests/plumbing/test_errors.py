@@ -114,3 +114,11 @@ def test_a_defect_says_that_nothing_was_changed_only_where_that_is_so(
     response = visitor.generic(method, path)
     assert response.status_code == 500
     assert words in response.content.decode()
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+def test_what_django_itself_refuses_is_refused_in_the_same_words(visitor: Client, method: str) -> None:
+    response = visitor.generic(method, "/posts-only/")
+    assert (response.status_code, response["Allow"]) == (405, "POST")
+    assert "methodNotAllowed" in response.content.decode()
+    assert response["request-id"] in response.content.decode()
