@@ -11,8 +11,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from portal.errors import Text
 from portal.ui.icons import EMPTY
-from portal.ui.values import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ def sparkline(values: Iterable[float]) -> SafeString:
 
 def meter(label: Text, value: int, maximum: int) -> SafeString:
     """How much of something is used: a bar, and the two numbers in words."""
-    share = min(100, round(100 * value / maximum)) if maximum else 0
-    tone = "danger" if share >= 100 else "warning" if share >= 90 else "info"
+    share = min(100, 100 * value // max(maximum, 1))  # rounded down: full is what is full
+    tone = "danger" if share == 100 else "warning" if share >= 90 else "info"
     words = gettext("%(value)s of %(maximum)s") % {
         "value": formats.localize(value),
         "maximum": formats.localize(maximum),

@@ -173,6 +173,7 @@ def initials(name: str) -> str:
     words = name.split()
     if not words:
         return "?"
-    if not words[0][0].isascii() and not words[0][0].isupper():
+    first = words[0][0]
+    if first.isalpha() and first.lower() == first.upper():  # a script without capitals
         return words[0][-2:]
     return "".join(word[0] for word in (words[0], *words[1:][-1:])).upper()

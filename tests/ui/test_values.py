@@ -83,6 +83,9 @@ def test_plain_values() -> None:
         ("Alice Li", "AL"),
         ("Anna Maria de Chen", "AC"),
         ("Élodie", "É"),
+        ("élodie martin", "ÉM"),
+        ("øyvind", "Ø"),
+        ("3M China", "3C"),
         ("王小明", "小明"),
         ("李雷", "李雷"),
         ("", "?"),
@@ -93,9 +96,20 @@ def test_a_person_is_shortened_to_two_characters(name: str, short: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "maximum", "tone"), [(10, 50, "info"), (45, 50, "warning"), (50, 50, "danger"), (0, 0, "info")]
+    ("value", "maximum", "tone", "width"),
+    [
+        (10, 50, "info", 20),
+        (179, 200, "info", 89),
+        (45, 50, "warning", 90),
+        (199, 200, "warning", 99),
+        (50, 50, "danger", 100),
+        (51, 50, "danger", 100),
+        (0, 0, "info", 0),
+        (3, 0, "danger", 100),
+    ],
 )
-def test_a_meter_warns_before_it_is_full(value: int, maximum: int, tone: str) -> None:
+def test_a_meter_warns_before_it_is_full_and_not_sooner(value: int, maximum: int, tone: str, width: int) -> None:
     page = Page(draw("{% meter 'Licences' value maximum %}", value=value, maximum=maximum))
     assert page.one("strong").text == f"{value} of {maximum}"
+    assert page.one("rect", class_="fill").attributes["width"] == str(width)
     assert page.one("div", class_="meter").attributes["class"] == f"meter tone-{tone}"
