@@ -8,9 +8,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from portal.errors import Text
 from portal.ui.icons import EMPTY, optional_icon
 from portal.ui.icons import icon as draw
-from portal.ui.values import Text, checked_address
+from portal.ui.values import checked_address
 
 BUTTON_TONES = frozenset({"primary", "default", "danger", "subtle"})
 

@@ -10,11 +10,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy, pgettext
 
+from portal.errors import Text
 from portal.ui.charts import sparkline
 from portal.ui.dates import moment
 from portal.ui.icons import EMPTY, optional_icon
 from portal.ui.icons import icon as draw
-from portal.ui.values import NOTHING, Text, badge, checked_address, checked_tone, show
+from portal.ui.values import NOTHING, badge, checked_address, checked_tone, show
 
 TONE_ICONS = {
     "neutral": "information-circle",

@@ -8,10 +8,11 @@ from django import forms
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from portal.errors import Text
 from portal.ui.charts import BarChart, Series
 from portal.ui.parts import Entry
 from portal.ui.tables import Cell, Column, Empty, Table
-from portal.ui.values import Text, badge, money
+from portal.ui.values import badge, money
 
 NOON = datetime.datetime(2026, 11, 22, 6, 5, tzinfo=datetime.UTC)
 

@@ -8,11 +8,12 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from portal.errors import Text
 from portal.ui.buttons import link_button
 from portal.ui.dates import moment, zone_name
 from portal.ui.icons import EMPTY
 from portal.ui.icons import icon as draw
-from portal.ui.values import NOTHING, Cell, Text, badge, checked_address, show
+from portal.ui.values import NOTHING, Cell, badge, checked_address, show
 
 __all__ = ["Cell", "Column", "Empty", "Table", "empty_state", "render_table"]
 
@@ -43,7 +44,7 @@ class Empty:
 class Table:
     """`rows` map a column's key to plain text, a number, a date or a `Cell`.
 
-    The caption is read out, shown if `caption_shown`. `next_url` leads to the next page, `first_url` to the first one
+    The caption is read out, shown if `caption_shown`. `next_url` leads to the next page, `first_url` to the first one.
     `select` names a form field: each row then starts with a checkbox whose value is the row's own `select` entry.
     """
 

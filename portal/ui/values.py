@@ -7,15 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils import formats
-from django.utils.functional import Promise
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 
 from portal.ui.dates import moment
 from portal.ui.icons import optional_icon
-
-Text = str | Promise
 
 TONES = frozenset({"neutral", "info", "success", "warning", "danger"})
 NOTHING = format_html('<span class="nothing">{}</span>', "\N{EM DASH}")

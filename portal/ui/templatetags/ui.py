@@ -15,11 +15,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from portal.errors import Text
 from portal.ui import buttons, charts, parts, separators, tables, values
 from portal.ui import dates as date_parts
 from portal.ui import icons as icon_parts
 from portal.ui.icons import EMPTY
-from portal.ui.values import Text
 
 register = template.Library()
 
