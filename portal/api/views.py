@@ -1,10 +1,24 @@
 """The API's description: for programs, and for people who want to try it."""
 
+from functools import cache
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+
+@cache
+def description(language: str | None) -> Any:
+    """The OpenAPI document. To make it takes a second, and nothing in it depends on who asks: once per process."""
+    return SchemaGenerator().get_schema(request=None, public=True)
 
 
 class OpenApiView(SpectacularJSONAPIView):
@@ -13,6 +27,10 @@ class OpenApiView(SpectacularJSONAPIView):
     authentication_classes = ()
     permission_classes = (AllowAny,)
     http_method_names = ["get", "head"]
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request) -> Response:
+        return Response(description(get_language()))
 
 
 openapi = OpenApiView.as_view()

@@ -8,6 +8,7 @@ from django.test import Client
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.validation import validate_schema
 
+from portal.api.views import description
 from subscriptions.models import Status
 from tests.fences.matrix.rest import ROWS
 
@@ -35,6 +36,7 @@ def test_the_document_is_valid_complete_and_made_without_a_warning(
     rest_of: Callable[..., Client], capsys: pytest.CaptureFixture[str]
 ) -> None:
     GENERATOR_STATS.reset()
+    description.cache_clear()
     document = rest_of("anna").get("/v1.0/openapi.json").json()
     assert "arning" not in capsys.readouterr().err
     validate_schema(document)
@@ -42,6 +44,15 @@ def test_the_document_is_valid_complete_and_made_without_a_warning(
     assert described == methods_of_the_matrix()
     operations = [method["operationId"] for methods in document["paths"].values() for method in methods.values()]
     assert len(set(operations)) == len(operations)
+
+
+def test_it_is_made_once_for_all_who_speak_a_language(
+    rest_of: Callable[..., Client],
+) -> None:
+    description.cache_clear()
+    seen = [rest_of(name).get("/v1.0/openapi.json").content for name in ("anna", "alice")]
+    assert seen[0] == seen[1]
+    assert description.cache_info().misses == 1
 
 
 def methods_of_the_matrix() -> dict[str, list[str]]:
