@@ -93,12 +93,12 @@ class _RowComparison(Func):
 
 def _after(queryset: QuerySet[Any, Any], order: Sequence[str], values: Sequence[Any]) -> QuerySet[Any, Any]:
     names = [name.lstrip("-") for name in order]
-    descending = {name.startswith("-") for name in order}
-    if len(descending) > 1:
+    descending = [name.startswith("-") for name in order]
+    if any(descending) and not all(descending):
         return queryset.filter(_mixed(order, values))
     fields = [_field(queryset, name) for name in names]
     bounds = [Value(value, output_field=field) for value, field in zip(values, fields, strict=True)]
-    return queryset.filter(_RowComparison([F(name) for name in names], bounds, "<" if descending == {True} else ">"))
+    return queryset.filter(_RowComparison([F(name) for name in names], bounds, "<" if all(descending) else ">"))
 
 
 def _mixed(order: Sequence[str], values: Sequence[Any]) -> Q:
