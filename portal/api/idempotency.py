@@ -28,7 +28,7 @@ from portal.errors import BadRequest, InvalidInput, RuleBroken, Text
 from portal.web import FORM_KEY
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
-_KEPT_HEADERS = ("Location", "ETag", "Preference-Applied", "HX-Redirect")
+_KEPT_HEADERS = ("Location", "ETag", "HX-Redirect")
 _FORM_NOISE = {FORM_KEY, "csrfmiddlewaretoken"}
 
 
