@@ -113,9 +113,9 @@ def mark_posts(references: Iterable[str], *, actor: Actor, customer: Tenant, mar
     wanted = set(references)
     if not all(map(_REFERENCE.fullmatch, wanted)):
         raise NotVisible
-    found = Post.objects.visible_in(actor, customer).filter(reference__in=wanted)
+    posts = Post.objects.visible_in(actor, customer).filter(reference__in=wanted)
     # In one order for all: two windows of one person would wait for each other for ever.
-    found = found.order_by("pk").values_list("pk", flat=True)
+    found = posts.order_by("pk").values_list("pk", flat=True)
     if len(found) < len(wanted) or actor.user is None:
         raise NotVisible
     forget_unread(actor)
