@@ -1,4 +1,4 @@
-"""What a customer may choose for its services. A page, a form, a history and a right come with each declaration here.
+"""What a customer may choose for its services. A page, a form and a history come with each declaration here.
 
 Defaults and warnings follow what is documented of the services operated by 21Vianet: external sharing and translation
 are off until the customer turns them on; sharing contacts with iCloud is on, and advised off.
@@ -11,7 +11,6 @@ from enum import StrEnum
 from django.utils.translation import gettext_lazy as _
 
 from portal.errors import Text
-from tenants.permissions import Permission
 from tenants.services import Service
 
 Value = bool | int | str
@@ -46,7 +45,6 @@ class Setting:
     unit: Text = ""
     abroad: frozenset[Value] = frozenset()
     consequence: Text = ""
-    right: Permission = Permission.SETTING_CHANGE
 
     def allows(self, value: object) -> bool:
         """Whether this is a value of the setting: of the right type, and one of those allowed."""

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.audit import book
 from portal.errors import InvalidInput, NotVisible, StaleVersion
-from tenants.access import require
+from tenants.access import Permission, require
 from tenants.actor import Actor
 from tenants.chosen_settings import setting_of
 from tenants.models import ServiceSetting, ServiceSettingChange, Tenant
@@ -24,7 +24,7 @@ def change_setting(
     setting = SETTINGS.get(key)
     if setting is None:
         raise NotVisible
-    require(actor, setting.right, setting_of(tenant, setting))
+    require(actor, Permission.SETTING_CHANGE, setting_of(tenant, setting))
     row = _locked(tenant, setting)
     if row.version != version:
         raise StaleVersion(current=row)

@@ -105,7 +105,7 @@ def setting_detail(request: PortalRequest, customer: Tenant, setting: Setting) -
     """One setting: its value, the form to change it, and its history."""
     with looking_into(customer.pk):
         row = setting_of(customer, setting)
-    allow(request, setting.right if request.method == "POST" else Permission.SETTING_READ, row)
+    allow(request, Permission.SETTING_CHANGE if request.method == "POST" else Permission.SETTING_READ, row)
     form = SettingForm(
         request.POST or None,
         setting=setting,
@@ -163,7 +163,7 @@ def _setting_page(
             (_("Service"), setting.service.label),
         ],
         "now": setting.shown(row.value),
-        "decision": can(request.actor, setting.right, row),
+        "decision": can(request.actor, Permission.SETTING_CHANGE, row),
         "history": [_entry(setting, change) for change in found],
         "list_url": list_url,
         "crumbs": trail(request, customer, (_("Service settings"), list_url), (setting.label, "")),
