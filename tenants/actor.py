@@ -37,7 +37,7 @@ class Actor:
 
     @classmethod
     def system(cls, name: str) -> "Actor":
-        """A machine: `21vianet`, `lifecycle`, `setup` ... each with the rights that `access.SYSTEM_GRANTS` lists."""
+        """A machine: `21vianet`, `lifecycle`, `setup` ... each with the rights that `grants.SYSTEM_GRANTS` lists."""
         return cls(machine=name)
 
     @property

@@ -112,7 +112,6 @@ GRANTS: Mapping[Permission, tuple[Rule, ...]] = {
     P.AUDIT_READ: (_rule((CG, CR), B.HOME), _rule((GA, AA, SA, HA, BA, UM), B.HOME)),
     # Subscriptions: no customer role stands in any rule that changes one
     P.OFFER_PUBLISH: (_rule((OA,), B.ANYWHERE),),
-    P.OFFER_READ: (_rule((GA, AA, SA, HA, BA), B.ANYWHERE),),
     # Asked about the customer: a grant for one service opens the list, which shows that service's subscriptions alone.
     P.SUBSCRIPTION_LIST: (
         _rule((GA, AA, SA, HA), B.RESELLER),
@@ -163,7 +162,7 @@ GRANTS: Mapping[Permission, tuple[Rule, ...]] = {
 
 SYSTEM_GRANTS: Mapping[str, frozenset[Permission]] = {
     "21vianet": frozenset({P.ESCALATION_ACKNOWLEDGE, P.ESCALATION_ANSWER, P.MESSAGE_PUBLISH}),
-    "lifecycle": frozenset({P.SUBSCRIPTION_SUSPEND, P.REQUEST_CLOSE}),
+    "lifecycle": frozenset({P.SUBSCRIPTION_SUSPEND}),
     # Founding organisations and their first admins: the demo's scenes, and an operator's command line.
     "setup": frozenset(
         {

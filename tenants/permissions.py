@@ -1,4 +1,4 @@
-"""The names of the rights. Grammar: `<room>.<thing>:<deed>`. Who holds which is `tenants.access.GRANTS`."""
+"""The names of the rights. Grammar: `<room>.<thing>:<deed>`. Who holds which is `tenants.grants.GRANTS`."""
 
 from enum import StrEnum
 
@@ -29,7 +29,6 @@ class Permission(StrEnum):
     USER_RESTORE = "tenants.user:restore"
 
     OFFER_PUBLISH = "subscriptions.offer:publish"
-    OFFER_READ = "subscriptions.offer:read"
     SUBSCRIPTION_ASK_CHANGE = "subscriptions.subscription:ask_change"
     SUBSCRIPTION_CHANGE_QUANTITY = "subscriptions.subscription:change_quantity"
     SUBSCRIPTION_CREATE = "subscriptions.subscription:create"

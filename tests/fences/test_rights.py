@@ -69,7 +69,6 @@ EXPECTED: dict[str, dict[str, str]] = {
     "tenants.setting:change": {HOME: "CG", ADMINISTERS: "GA AA"},
     "tenants.audit:read": {HOME: f"CG CR {PARTNER}"},
     "subscriptions.offer:publish": {ANYWHERE: "OA"},
-    "subscriptions.offer:read": {ANYWHERE: "GA AA SA HA BA"},
     "subscriptions.subscription:read": {SERVES: "GA AA SA HA", HELPS: "GA AA HA", HOME: "CG CR CU CL CS CB"},
     "subscriptions.subscription:list": {SERVES: "GA AA SA HA", SEES_TIED: "GA AA HA", HOME: "CG CR CU CL CS CB"},
     "subscriptions.subscription:create": {SELLS_IN_GOOD_STANDING: "GA AA SA"},
@@ -99,7 +98,7 @@ EXPECTED: dict[str, dict[str, str]] = {
 # machine -> what it may, and nothing else.
 MACHINES: dict[str, set[str]] = {
     "21vianet": {"support.escalation:acknowledge", "support.escalation:answer", "messagecenter.message:publish"},
-    "lifecycle": {"subscriptions.subscription:suspend", "support.request:close"},
+    "lifecycle": {"subscriptions.subscription:suspend"},
     "setup": {
         "tenants.partner:approve",
         "tenants.customer:create",

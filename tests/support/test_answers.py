@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from portal.errors import NotAllowed
 from portal.mail.models import Letter
 from portal.outbox import handlers, marking
 from portal.outbox.consumer import take
@@ -175,13 +176,13 @@ def test_an_operators_admin_answers_in_21vianets_name(story: Story, escalated: E
     assert (CASE in page, "Check the connector." in page, "Olivia" in page) == (True, True, False)
 
 
-def test_the_portals_own_machines_neither_write_nor_take_a_request_up(asked: SupportRequest) -> None:
+def test_the_portals_own_machines_have_no_part_in_a_request(asked: SupportRequest) -> None:
     lifecycle = Actor.system("lifecycle")
     with acting_as(lifecycle), pytest.raises(LookupError, match="lifecycle stands on no side of SR-"):
         write(asked, lifecycle, "I am no person.")
-    with acting_as(lifecycle):
+    with acting_as(lifecycle), pytest.raises(NotAllowed) as refusal:
         actions.close(asked, actor=lifecycle)
-    assert (fresh(asked).status, fresh(asked).assignee) == ("closed", None)
+    assert (refusal.value.code, fresh(asked).status) == ("roleMissing", "open")
 
 
 def test_an_unknown_escalation_is_parked(escalated: Escalation) -> None:
