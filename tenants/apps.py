@@ -17,7 +17,6 @@ class TenantsConfig(AppConfig):
             "tenants.organisation.panels",
             "An organisation's own page, given the organisation: what the room knows of it, as cards.",
         )
-        slots.offer("tenants.user.panels", "A person's page, given the person: what the room knows of it, as cards.")
         slots.offer(
             "tenants.customers.columns",
             "The list of a partner's customers, given their ids: a few words about each.",
