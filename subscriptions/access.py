@@ -11,11 +11,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from subscriptions.models import Status, deletion_time
-from tenants.access import Allowed, Denied, Permission, can
+from tenants.access import Decision, Denied, Permission, can
 from tenants.actor import Actor
 from tenants.models import Role
 
-Decision = Allowed | Denied
 NOT_ACTIVE = Denied("subscriptionNotActive", _("Only an active subscription can be changed."))
 SUSPENDED = Denied("subscriptionNotActive", _("The subscription is suspended. Reactivate it first."))
 ALREADY = Denied("subscriptionNotActive", _("This subscription is already suspended."))
