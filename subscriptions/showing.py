@@ -1,7 +1,8 @@
 """How subscriptions look on pages: rows of the list, facts and history of one of them."""
 
 from collections.abc import Iterable
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.urls import reverse
@@ -27,26 +28,29 @@ from tenants.views.parts import pages
 from tenants.web import PortalRequest
 
 ORDER = ("-created_at", "-id")
-COLUMNS = (
-    "friendly_name",
-    "offer__name",
-    "offer__chinese_name",
-    "offer__sku",
-    "status",
-    "quantity",
-    "assigned_seats",
-    "term_end",
-    "auto_renew",
-    "partner__name",
-    "partner__chinese_name",
-    "created_at",
-    "id",
-)
+
+
+class ListRow(NamedTuple):
+    """One row of the list, as it is fetched."""
+
+    friendly_name: str
+    offer__name: str
+    offer__chinese_name: str
+    offer__sku: str
+    status: str
+    quantity: int
+    assigned_seats: int
+    term_end: date
+    auto_renew: bool
+    partner__name: str
+    partner__chinese_name: str
+    created_at: datetime
+    id: UUID
 
 
 def list_table(request: PortalRequest, customer: Tenant, subscriptions: SubscriptionQuerySet) -> Table:
     """One page of a customer's subscriptions. One query; every row is text before the template sees it."""
-    page = keyset(subscriptions.values_list(*COLUMNS), ORDER, request.GET.get("after"))
+    page = keyset(subscriptions.values_list(*ListRow._fields), ORDER, request.GET.get("after"))
     address = reverse("subscriptions:list", args=[customer.pk])
     return Table(
         caption=_("Subscriptions of %(customer)s") % {"customer": customer},
@@ -72,36 +76,21 @@ def list_table(request: PortalRequest, customer: Tenant, subscriptions: Subscrip
 def _rows(address: str, page: Iterable[Any]) -> list[dict[str, Any]]:
     statuses = {status.value: Cell(status.label, tone=TONES[status]) for status in Status}
     renewals = {True: gettext("Renews"), False: gettext("Ends")}
-    rows = []
-    for (
-        nickname,
-        name,
-        chinese,
-        sku,
-        status,
-        quantity,
-        assigned,
-        until,
-        renew,
-        partner,
-        partner_chinese,
-        _at,
-        key,
-    ) in page:
-        offer = localized(name, chinese)
-        note = f"{offer} {sku}" if nickname else sku
-        rows.append(
-            {
-                "name": Cell(nickname or offer, href=f"{address}{key}/", note=note, strong=True),
-                "status": statuses[status],
-                "seats": quantity,
-                "assigned": assigned,
-                "until": until,
-                "renewal": renewals[renew],
-                "partner": localized(partner, partner_chinese),
-            }
-        )
-    return rows
+    return [_row(address, row, statuses, renewals) for row in map(ListRow._make, page)]
+
+
+def _row(address: str, row: ListRow, statuses: dict[str, Cell], renewals: dict[bool, str]) -> dict[str, Any]:
+    offer = localized(row.offer__name, row.offer__chinese_name)
+    note = f"{offer} {row.offer__sku}" if row.friendly_name else row.offer__sku
+    return {
+        "name": Cell(row.friendly_name or offer, href=f"{address}{row.id}/", note=note, strong=True),
+        "status": statuses[row.status],
+        "seats": row.quantity,
+        "assigned": row.assigned_seats,
+        "until": row.term_end,
+        "renewal": renewals[row.auto_renew],
+        "partner": localized(row.partner__name, row.partner__chinese_name),
+    }
 
 
 def facts_about(actor: Actor, subscription: Subscription) -> list[tuple[Any, Any]]:
@@ -132,17 +121,6 @@ def hidden_facts(actor: Actor, subscription: Subscription) -> list[tuple[Any, An
         for name, value in values.items()
         if value not in {None, ""}
     ]
-
-
-def partner_facts(partner: Tenant) -> list[tuple[Any, Any]]:
-    """How to reach the partner of record."""
-    pairs = [
-        (_("Name"), str(partner)),
-        (_("E-mail"), Cell(partner.support_email, href=f"mailto:{partner.support_email}")),
-        (_("Telephone"), partner.support_phone),
-        (_("Hours"), partner.support_hours),
-    ]
-    return [(label, value) for label, value in pairs if (value.text if isinstance(value, Cell) else value)]
 
 
 # --- History ----------------------------------------------------------------------------------------------------------

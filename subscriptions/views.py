@@ -22,7 +22,7 @@ from subscriptions.models import Subscription, deletion_time
 from tenants.access import Permission, can
 from tenants.audit_log import sees_only_own_deeds
 from tenants.models import Tenant
-from tenants.views.parts import form_once, show_refusal, trail
+from tenants.views.parts import contact_facts, form_once, show_refusal, trail
 from tenants.web import PortalRequest, page
 
 ONE = ((Tenant, "customer_id"), (Subscription, "subscription_id"))
@@ -50,7 +50,7 @@ def subscription_detail(request: PortalRequest, customer: Tenant, subscription: 
         **_about(request, customer, subscription),
         "crumbs": trail(request, customer, _in_list(customer), (str(subscription), "")),
         "facts": showing.facts_about(actor, subscription),
-        "partner_facts": showing.partner_facts(subscription.partner),
+        "partner_facts": [(_("Name"), str(subscription.partner)), *contact_facts(subscription.partner)],
         "history": showing.history_of(actor, subscription),
         "history_is_own": sees_only_own_deeds(actor),
         "can": decisions_about(actor, subscription),

@@ -52,7 +52,8 @@ def test_a_customer_reads_who_can_change_it_and_asks(browser_of: Browser, seats:
     assert "Only your partner can change subscriptions" in page
     assert f"/organisations/{seats.tenant_id}/requests/new/?about=subscription" in page
     assert below(seats, "quantity/") not in page
-    assert "support@fanyun.example" in page
+    assert 'href="mailto:support@fanyun.example"' in page
+    assert 'href="tel:+862155550101"' in page
 
 
 def test_an_agent_gets_buttons_that_work(browser_of: Browser, seats: Subscription) -> None:
