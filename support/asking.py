@@ -37,5 +37,5 @@ def may_raise(actor: Actor, customer: Tenant) -> Decision:
 
 def partners_of(customer: Tenant) -> list[Tenant]:
     """The partners whom a customer may ask: those of its living reseller relationships, by name."""
-    ties = ResellerRelationship.objects.for_system("whom the customer may ask").filter(customer=customer, ended_at=None)
+    ties = ResellerRelationship.objects.for_system("whom the customer may ask").living().filter(customer=customer)
     return [tie.partner for tie in ties.select_related("partner").order_by("partner__name", "partner_id")]

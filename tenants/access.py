@@ -133,9 +133,8 @@ def people_who_can(permission: Permission, subject: Any, tenant_id: UUID) -> Que
     people = User.objects.for_system("whom to tell").filter(
         pk__in=holders.values("user_id"), is_active=True, deleted_at=None
     )
-    tied = ResellerRelationship.objects.for_system("whom to tell").filter(
-        partner_id=tenant_id, customer_id=subject.tenant_id, ended_at=None
-    )
+    tied = ResellerRelationship.objects.for_system("whom to tell").living()
+    tied = tied.filter(partner_id=tenant_id, customer_id=subject.tenant_id)
     return people if subject.tenant_id == tenant_id else people.filter(Exists(tied))
 
 
@@ -245,11 +244,10 @@ def _load_tie(actor: Actor, customer_id: UUID, *, lock: str = "") -> Tie:
     """Three queries: the relationship, the grants in force, and the object permissions of the actor's groups."""
     if not actor.is_partner or customer_id == actor.tenant_id:
         return Tie()
-    relationships = ResellerRelationship.objects.for_system("the tie itself").filter(
-        partner_id=actor.tenant_id, customer_id=customer_id, ended_at=None
-    )
-    in_force = DelegatedAdmin.objects.for_system("the tie itself").in_force()
-    grants = in_force.filter(partner_id=actor.tenant_id, customer_id=customer_id)
+    relationships = ResellerRelationship.objects.for_system("the tie itself").living()
+    relationships = relationships.filter(partner_id=actor.tenant_id, customer_id=customer_id)
+    grants = DelegatedAdmin.objects.for_system("the tie itself").in_force()
+    grants = grants.filter(partner_id=actor.tenant_id, customer_id=customer_id)
     if lock:
         _lock(relationships, lock)
         _lock(grants, LOCK_SHARED)
@@ -367,7 +365,7 @@ def _tied_to(actor: Actor, tenancy: Tenancy) -> Q:
 
 
 def _living(actor: Actor) -> QuerySet[ResellerRelationship]:
-    return ResellerRelationship.objects.for_system("whose customers").filter(partner_id=actor.tenant_id, ended_at=None)
+    return ResellerRelationship.objects.for_system("whose customers").living().filter(partner_id=actor.tenant_id)
 
 
 def _grants(actor: Actor) -> QuerySet[DelegatedAdmin]:

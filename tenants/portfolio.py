@@ -42,11 +42,10 @@ class Remainder:
 
 def remaining_ties(grant: DelegatedAdmin) -> Remainder:
     """What stays when this grant ends; two queries."""
-    relationships = ResellerRelationship.objects.for_system("what stays when a grant ends").filter(
-        partner_id=grant.partner_id, customer_id=grant.customer_id, ended_at=None
-    )
-    grants = DelegatedAdmin.objects.for_system("what stays when a grant ends").in_force()
-    others = grants.filter(partner_id=grant.partner_id, customer_id=grant.customer_id).exclude(pk=grant.pk)
+    relationships = ResellerRelationship.objects.for_system("what stays when a grant ends").living()
+    relationships = relationships.filter(partner_id=grant.partner_id, customer_id=grant.customer_id)
+    others = DelegatedAdmin.objects.for_system("what stays when a grant ends").in_force()
+    others = others.filter(partner_id=grant.partner_id, customer_id=grant.customer_id).exclude(pk=grant.pk)
     return Remainder(relationships.exists(), dict(others.order_by("service").values_list("service", "level")))
 
 
@@ -63,9 +62,8 @@ def bonds_of(actor: Actor, customer_ids: Collection[UUID]) -> dict[UUID, Bond]:
     bonds: dict[UUID, Bond] = defaultdict(Bond)
     if not actor.is_partner:
         return bonds
-    relationships = ResellerRelationship.objects.for_system("the actor's own ties").filter(
-        partner_id=actor.tenant_id, customer_id__in=customer_ids, ended_at=None
-    )
+    relationships = ResellerRelationship.objects.for_system("the actor's own ties").living()
+    relationships = relationships.filter(partner_id=actor.tenant_id, customer_id__in=customer_ids)
     for customer_id in relationships.values_list("customer_id", flat=True):
         bonds[customer_id].reseller = True
     grants = DelegatedAdmin.objects.for_system("the actor's own ties").in_force()

@@ -156,5 +156,5 @@ def _grant(cast: Cast, giver: str, customer: str, partner: str, service: str = "
 def _end(cast: Cast, agent: str, customer: str) -> None:
     actor, served = cast.actor(agent), cast.organisations[customer]
     with acting_as(actor, served):
-        living = ResellerRelationship.objects.for_system("the demo's own cast").filter(ended_at=None)
+        living = ResellerRelationship.objects.for_system("the demo's own cast").living()
         end_relationship(living.get(partner=actor.tenant, customer=served), actor=actor)

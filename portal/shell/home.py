@@ -34,7 +34,7 @@ def home_of(actor: Actor) -> tuple[str, dict[str, Any]]:
 
 def _customer(actor: Actor) -> dict[str, Any]:
     ties = ResellerRelationship.objects.for_system("whom a customer asks is told to all its people")
-    living = ties.filter(customer_id=actor.tenant_id, ended_at=None).select_related("partner")
+    living = ties.living().filter(customer_id=actor.tenant_id).select_related("partner")
     return {
         "organisation": actor.tenant,
         "partners": [{"name": str(tie.partner), "contact": contact_facts(tie.partner)} for tie in living],

@@ -63,7 +63,7 @@ def raise_request(
 def _partner_for(customer: Tenant, actor: Actor, chosen: Tenant | None) -> Tenant:
     if actor.is_partner and actor.tenant is not None:
         return actor.tenant
-    ties = ResellerRelationship.objects.for_system("whom the customer asks").filter(customer=customer, ended_at=None)
+    ties = ResellerRelationship.objects.for_system("whom the customer asks").living().filter(customer=customer)
     ties = ties.order_by("pk")
     # Shared, so that none can end between this look and the insert, and the customer's people still ask at once.
     lock_shared(ties)

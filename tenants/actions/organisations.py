@@ -110,9 +110,7 @@ def known_partners(customer: Tenant) -> QuerySet[Tenant]:
 
     A customer never browses all partners; a new one comes by a relationship.
     """
-    sellers = ResellerRelationship.objects.for_system("the customer's own partners").filter(
-        customer=customer, ended_at=None
-    )
+    sellers = ResellerRelationship.objects.for_system("the customer's own partners").living().filter(customer=customer)
     helpers = DelegatedAdmin.objects.for_system("the customer's own partners").filter(customer=customer)
     known = Tenant.objects.for_system("the customer's own partners")
     return known.filter(pk__in=sellers.values("partner_id")) | known.filter(pk__in=helpers.values("partner_id"))
@@ -255,8 +253,8 @@ def _still_tied(partner: Tenant, customer: Tenant) -> bool:
 
 def _living(partner: Tenant, customer: Tenant) -> QuerySet[ResellerRelationship]:
     """At most one."""
-    ties = ResellerRelationship.objects.for_system("what ties the two")
-    return ties.filter(partner=partner, customer=customer, ended_at=None)
+    ties = ResellerRelationship.objects.for_system("what ties the two").living()
+    return ties.filter(partner=partner, customer=customer)
 
 
 def _guardian_permissions(names: Mapping[str, tuple[Role, ...]]) -> list[GuardianPermission]:

@@ -18,6 +18,14 @@ from tenants.services import Service
 from tenants.visibility import Tenancy, TenantQuerySet
 
 
+class ResellerRelationshipQuerySet(TenantQuerySet["ResellerRelationship"]):
+    """Relationships, and those that have not ended."""
+
+    def living(self) -> "ResellerRelationshipQuerySet":
+        """By which a partner sells to a customer now."""
+        return self.filter(ended_at=None)
+
+
 class ResellerRelationship(models.Model):
     """A partner sells to a customer. Alive while `ended_at` is empty; only the partner can end it."""
 
@@ -27,7 +35,7 @@ class ResellerRelationship(models.Model):
     started_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar[TenantQuerySet["ResellerRelationship"]] = TenantQuerySet.as_manager()  # type: ignore[assignment] # the manager forwards to the queryset
+    objects: ClassVar[ResellerRelationshipQuerySet] = ResellerRelationshipQuerySet.as_manager()  # type: ignore[assignment] # the manager forwards to the queryset
     tenancy = Tenancy(read=Permission.GRANT_READ, tenant="customer_id", partner="partner_id")
 
     class Meta:

@@ -129,9 +129,7 @@ def _partners(actor: Actor, customer: Tenant) -> list[list[tuple[str, Any]]]:
     """For the customer's own people: whom to call."""
     if customer.kind != Kind.CUSTOMER or customer.pk != actor.tenant_id:
         return []
-    living = ResellerRelationship.objects.for_system("the customer's own partners").filter(
-        customer=customer, ended_at=None
-    )
+    living = ResellerRelationship.objects.for_system("the customer's own partners").living().filter(customer=customer)
     return [
         [(_("Partner"), str(row.partner)), *contact_facts(row.partner)]
         for row in living.select_related("partner").order_by("started_at")
