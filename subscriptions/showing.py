@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils import formats
+from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -121,6 +122,26 @@ def hidden_facts(actor: Actor, subscription: Subscription) -> list[tuple[Any, An
         for name, value in values.items()
         if value not in {None, ""}
     ]
+
+
+PER_TERM = {"unit_price": _("Retail price per term"), "unit_cost": _("Your cost per term")}
+
+
+def price_of_change(actor: Actor, subscription: Subscription, quantity: int) -> list[tuple[Any, Any]]:
+    """What so many seats mean in money, for those in the table of fields: the present sum of a term, the new one, and
+    the difference. Nothing where there are no prices.
+    """
+    visible, seats = hidden_fields_for(actor, subscription), subscription.quantity
+    units = [(label, getattr(subscription, name)) for name, label in PER_TERM.items() if name in visible]
+    sums = [(label, _from_to(unit * seats, unit * quantity)) for label, unit in units if unit is not None]
+    return [(_("Term"), subscription.offer.get_term_display()), *sums] if sums else []
+
+
+def _from_to(before: int, after: int) -> Cell:
+    """`¥60,000.00 → ¥72,000.00`, and `+¥12,000.00` below; fen."""
+    sign = "+" if after > before else "\N{MINUS SIGN}"
+    both = format_html("{} \N{RIGHTWARDS ARROW} {}", money(before), money(after))
+    return Cell(both, note=format_html("{}{}", sign, money(abs(after - before))))
 
 
 # --- History ----------------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from subscriptions.access import decision_about, decisions_about
 from subscriptions.forms import QuantityForm, ReactivateForm, RenameForm, SuspendForm, VersionedForm
 from subscriptions.models import Subscription, deletion_time
 from tenants.access import Permission, can
+from tenants.actor import Actor
 from tenants.audit_log import sees_only_own_deeds
 from tenants.models import Tenant
 from tenants.views.parts import contact_facts, form_once, show_refusal, trail
@@ -166,7 +167,7 @@ def _form_page(
         "form": form,
         "decision": decision_about(deed, request.actor, subscription),
         "stale": stale,
-        "consequence": _consequence(form, subscription),
+        "consequence": _consequence(request.actor, form, subscription),
     }
     return render_page(request, TEMPLATES[deed], context, partial="consequence", status=status)
 
@@ -198,13 +199,18 @@ def _previewed(request: PortalRequest, subscription: Subscription) -> dict[str, 
     return None if typed is None else {"quantity": typed, "version": request.GET.get("version", subscription.version)}
 
 
-def _consequence(form: VersionedForm, subscription: Subscription) -> dict[str, int] | None:
-    """Seats more or fewer, once a valid number has been typed."""
+def _consequence(actor: Actor, form: VersionedForm, subscription: Subscription) -> dict[str, Any] | None:
+    """Seats more or fewer, and what they cost, once a valid number has been typed."""
     quantity = form.cleaned_data.get("quantity") if form.is_bound and form.is_valid() else form.initial.get("quantity")
     if quantity is None or quantity == subscription.quantity:
         return None
     difference = quantity - subscription.quantity
-    return {"quantity": quantity, "more": max(0, difference), "fewer": max(0, -difference)}
+    return {
+        "quantity": quantity,
+        "more": max(0, difference),
+        "fewer": max(0, -difference),
+        "prices": showing.price_of_change(actor, subscription, quantity),
+    }
 
 
 def _in_list(customer: Tenant) -> tuple[Any, str]:

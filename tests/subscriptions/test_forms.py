@@ -13,9 +13,9 @@ from django.utils import timezone
 from portal.audit.models import AuditEntry
 from portal.demo.cast import Cast
 from subscriptions import actions
-from subscriptions.models import Subscription
+from subscriptions.models import Offer, Subscription
 from tenants.actor import Actor, acting_as
-from tests.subscriptions.conftest import assign_seats
+from tests.subscriptions.conftest import Buy, assign_seats
 
 Browser = Callable[[str], Client]
 PRESSABLE = re.compile(r'<button type="submit" class="[^"]*"><span>Change quantity')
@@ -149,6 +149,34 @@ def test_a_suspended_subscription_comes_back(browser_of: Browser, seats: Subscri
     assert send(anna, seats, "reactivate").status_code == 303
     seats.refresh_from_db()
     assert (seats.status, seats.suspended_at, seats.suspension_reason, seats.version) == ("active", None, "", 3)
+
+
+@pytest.mark.parametrize(
+    ("who", "quantity", "price", "cost"),
+    [
+        ("anna", 30, "¥60,000.00 → ¥72,000.00 +¥12,000.00", "¥51,000.00 → ¥61,200.00 +¥10,200.00"),
+        ("paul", 24, "¥60,000.00 → ¥57,600.00 −¥2,400.00", "¥51,000.00 → ¥48,960.00 −¥2,040.00"),
+    ],
+)
+def test_who_may_see_prices_reads_what_the_difference_costs(
+    browser_of: Browser, seats: Subscription, who: str, quantity: int, price: str, cost: str
+) -> None:
+    page = send(browser_of(who), seats, "quantity", quantity=quantity, preview="1").content.decode()
+    assert f"Term1 yearRetail price per term{price}Your cost per term{cost}" in re.sub(r"<[^>]+>", "", page)
+
+
+def test_who_may_not_see_prices_reads_about_seats_alone(browser_of: Browser, seats: Subscription) -> None:
+    page = send(browser_of("sam"), seats, "quantity", quantity=30, preview="1").content.decode()
+    assert "5 seats more: 30 in all." in page
+    assert "per term" not in page
+
+
+def test_an_offer_without_prices_is_changed_without_a_word_about_money(
+    browser_of: Browser, sites: Offer, buy: Buy
+) -> None:
+    page = send(browser_of("anna"), buy(sites), "quantity", quantity=30, preview="1").content.decode()
+    assert "5 seats more: 30 in all." in page
+    assert "per term" not in page
 
 
 def test_a_nickname_is_given_and_taken_back(browser_of: Browser, seats: Subscription) -> None:
