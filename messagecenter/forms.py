@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -51,9 +52,13 @@ class PostForm(forms.Form):
         label=_("Services"),
         choices=Service.choices,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_(
-            "Customers who own a subscription to one of them see the message. The directory and this portal concern "
-            "every customer with a subscription."
+        help_text=format_lazy(
+            _(
+                "Customers who own a subscription to one of them see the message. {identity} and {portal} concern"
+                " every customer with a subscription."
+            ),
+            identity=Service.IDENTITY.label,
+            portal=Service.ADMIN_PORTAL.label,
         ),
     )
     tags = forms.MultipleChoiceField(

@@ -239,7 +239,7 @@ class Subscription(models.Model):
     def become(self, status: Status) -> None:
         """Move to another status; RuleBroken where MAY_BECOME does not lead there. The only writer of `status`."""
         if status not in MAY_BECOME[self.status]:
-            message = gettext("A subscription in the state %(present)s cannot change to the state %(wanted)s.")
+            message = gettext("A subscription with the status %(present)s cannot change to the status %(wanted)s.")
             states = {"present": Status(self.status).label, "wanted": status.label}
             raise RuleBroken(message % states, code="subscriptionStatus")
         self.status = status

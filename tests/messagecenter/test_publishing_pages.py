@@ -179,6 +179,11 @@ def test_the_draft_of_a_message_that_was_withdrawn_meanwhile_becomes_a_new_one(
     assert Post.objects.exclude(pk=post.pk).get().withdrawn_at is None
 
 
+def test_the_form_calls_services_as_its_boxes_do(owners: Cast, browser_of: Browser) -> None:
+    page = browser_of("qing").get(NEW).content.decode()
+    assert "Identity Service and Admin portal concern every customer with a subscription." in page
+
+
 @pytest.mark.parametrize("rest", ["", "new/", "MC/", "MC/withdraw/"])
 def test_only_the_operators_publishers_enter(owners: Cast, post: Post, browser_of: Browser, rest: str) -> None:
     where = LIST + rest.replace("MC", post.reference)

@@ -83,7 +83,7 @@ def test_every_status_says_what_it_may_become() -> None:
     with pytest.raises(RuleBroken) as refusal:
         Subscription(status=Status.DELETED).become(Status.ACTIVE)
     assert refusal.value.code == "subscriptionStatus"
-    assert str(refusal.value) == "A subscription in the state Deleted cannot change to the state Active."
+    assert str(refusal.value) == "A subscription with the status Deleted cannot change to the status Active."
 
 
 def test_a_relationship_does_not_end_over_a_running_subscription(cast: Cast, seats: Subscription) -> None:

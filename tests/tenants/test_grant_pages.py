@@ -116,7 +116,7 @@ def test_a_partner_that_sells_nothing_gets_no_dead_link(cast: Cast, browser_of: 
     revoke_delegated_admin(grant_of(cast.huaxin, cast.beichen), actor=cast.actor("alice"))
     told = letters_of(cast, "grant_revoked")
     text, path = told[cast.boris.display_name]
-    assert "The partner sells nothing to the customer and can no longer see it." in text
+    assert "The partner sells nothing to the customer and can no longer see the customer." in text
     assert "still owes support" not in text
     assert "It was for SharePoint Online only." in text
     assert (path, "http" in text.partition("--")[0]) == ("", False)
