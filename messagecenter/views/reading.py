@@ -93,11 +93,16 @@ def message_detail(request: PortalRequest, customer: Tenant, reference: str) -> 
     return render_page(request, "messagecenter/message_detail.html", _detail(request, customer, post))
 
 
-@page((Tenant, "customer_id"), post=Permission.MESSAGE_MARK)
+@page((Tenant, "customer_id"), get=Permission.MESSAGE_READ, post=Permission.MESSAGE_MARK)
 def message_mark(request: PortalRequest, customer: Tenant) -> HttpResponse:
-    """Mark one post or several; htmx gets the buttons of the one back, a plain form goes where it came from."""
-    form = MarkForm(request.POST)
+    """Mark one post or several; htmx gets the buttons of the one back, a plain form goes where it came from.
+
+    A refusal stands at this address: whoever then chooses a language or reloads is led to the list.
+    """
     back = safe_next(request, reverse("messagecenter:list", args=[customer.pk]))
+    if request.method != "POST":
+        return redirect_to(request, back)
+    form = MarkForm(request.POST)
     if not form.is_valid():
         if "mark" in form.errors:
             raise InvalidInput(details=[Detail(target="mark", message=" ".join(map(str, form.errors["mark"])))])

@@ -32,9 +32,14 @@ def request_detail(request: PortalRequest, support_request: SupportRequest) -> H
     return show(request, support_request, form)
 
 
-@page(DOOR, post=Permission.REQUEST_READ)
+@page(DOOR, get=Permission.REQUEST_READ, post=Permission.REQUEST_READ)
 def request_comment(request: PortalRequest, support_request: SupportRequest) -> HttpResponse:
-    """A line of the conversation. A note takes another right than a comment."""
+    """A line of the conversation. A note takes another right than a comment.
+
+    A form that came back stands at this address: whoever then chooses a language or reloads is led to the request.
+    """
+    if request.method != "POST":
+        return redirect_to(request, support_request)
     internal = request.POST.get("visibility") == Visibility.INTERNAL
     allow(request, Permission.REQUEST_NOTE if internal else Permission.REQUEST_COMMENT, support_request)
     form = _comment_form(request, support_request)

@@ -144,11 +144,16 @@ def test_strangers_get_404_and_colleagues_without_the_right_403(
 
 def test_wrong_methods_visitors_and_what_does_not_exist(owners: Cast, post: Post, browser_of: Browser) -> None:
     rosa = browser_of("rosa")
-    for method, rest in (("post", ""), ("delete", f"{post.reference}/"), ("get", "mark/")):
+    for method, rest in (("post", ""), ("delete", f"{post.reference}/"), ("put", "mark/")):
         assert getattr(rosa, method)(address(owners, rest=rest)).status_code == 405
     assert rosa.get(address(owners, rest="MC999999/")).status_code == 404
     answer = browser_of("").get(address(owners))
     assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (302, "/account/login/")
+
+
+def test_whoever_reloads_a_refused_mark_comes_to_the_list(owners: Cast, post: Post, browser_of: Browser) -> None:
+    answer = browser_of("rosa").get(address(owners, rest="mark/"))
+    assert (answer.status_code, answer.headers["Location"]) == (303, address(owners))
 
 
 def test_bad_input(owners: Cast, post: Post, browser_of: Browser) -> None:

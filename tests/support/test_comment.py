@@ -83,6 +83,18 @@ def test_about_what_is_resolved_the_customer_need_not_answer(
     assert refusal.value.code == "requestEnded"
 
 
+def test_whoever_changes_the_language_over_a_refused_comment_comes_to_the_request(
+    asked: SupportRequest, browser_of: Browser
+) -> None:
+    alice, url = browser_of("alice"), asked.get_absolute_url()
+    page = alice.post(f"{url}comment/", {"text": ""}).content.decode()
+    back = page.partition('name="next" value="')[2].partition('"')[0]
+    chosen = alice.post("/i18n/setlang/", {"language": "fr", "next": back})
+    assert (chosen.status_code, chosen.headers["Location"]) == (303, f"{url}comment/")
+    answer = alice.get(chosen.headers["Location"])
+    assert (answer.status_code, answer.headers["Location"]) == (303, url)
+
+
 @pytest.mark.parametrize("text", ["", "   ", "x" * 10_001])
 def test_a_comment_is_neither_empty_nor_endless(story: Story, asked: SupportRequest, text: str) -> None:
     with pytest.raises(InvalidInput):
@@ -124,6 +136,6 @@ def test_uma_comments_on_her_own_request_only(story: Story, asked: SupportReques
 
 def test_a_comment_is_posted_by_people_who_signed_in(asked: SupportRequest, browser_of: Browser) -> None:
     url = f"{asked.get_absolute_url()}comment/"
-    assert browser_of("alice").get(url).status_code == 405
+    assert browser_of("alice").put(url).status_code == 405
     answer = browser_of("").post(url, {"text": "x"})
     assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (302, "/account/login/")

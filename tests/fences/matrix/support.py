@@ -13,6 +13,7 @@ ONE = "requests/<request_reference:reference>/"
 READ = {200: "CG CR CS GA AA HA", 403: "CU CL CP CB MR MP EU SA BA UM"}
 READ_LILYS = {200: "CG CR CS CL GA AA HA", 403: "CU CP CB MR MP EU SA BA UM"}
 LOOKED = {303: "CG CR CS GA AA HA", 403: "CU CL CP CB MR MP EU SA BA UM"}
+LOOKED_LILYS = {303: "CG CR CS CL GA AA HA", 403: "CU CP CB MR MP EU SA BA UM"}
 # "create, comment, attach, close, reopen": CG CU CL CP CS CB, one's own where one reads one's own only.
 SAID = {303: "CG CS GA AA HA", 403: "CR CU CL CP CB MR MP EU SA BA UM"}
 SAID_TO_LILY = {303: "CG CS CL GA AA HA", 403: "CR CU CP CB MR MP EU SA BA UM"}
@@ -75,28 +76,31 @@ ROWS = [
         pattern=f"{ONE}comment/",
         address="/requests/{request.reference}/comment/",
         reach=REQUEST,
+        get=LOOKED,
         post=SAID,
         body={"text": "Still.", "visibility": "public"},
         bad={"text": "", "visibility": "public"},
-        foreign=Door(reach=LOTUS, post={303: LOTUS}),
+        foreign=Door(reach=LOTUS, get={303: LOTUS}, post={303: LOTUS}),
     ),
     Row(
         pattern=f"{ONE}comment/",
         note="raised by Lily",
         address="/requests/{asked.reference}/comment/",
         reach=REQUEST,
+        get=LOOKED_LILYS,
         post=SAID_TO_LILY,
         body={"text": "Still.", "visibility": "public"},
-        foreign=Door(reach=LOTUS, post={303: LOTUS}),
+        foreign=Door(reach=LOTUS, get={303: LOTUS}, post={303: LOTUS}),
     ),
     Row(
         pattern=f"{ONE}comment/",
         note="an internal note",
         address="/requests/{request.reference}/comment/",
         reach=REQUEST,
+        get=LOOKED,
         post=NOTED,
         body={"text": "They never read manuals.", "visibility": "internal"},
-        foreign=Door(reach=LOTUS, post={303: "RV", 403: "FC"}),
+        foreign=Door(reach=LOTUS, get={303: LOTUS}, post={303: "RV", 403: "FC"}),
     ),
     Row(
         pattern=f"{ONE}standing/",
