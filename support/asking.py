@@ -29,10 +29,14 @@ def services_for(actor: Actor, customer: Tenant) -> list[Service]:
     return [service for service in Service if can(actor, right, draft(actor, customer, service))]
 
 
+def anything(actor: Actor, customer: Tenant, services: list[Service]) -> SupportRequest | Tenant:
+    """What to ask the right about where one service is enough: `services` are those of `services_for`."""
+    return draft(actor, customer, services[0]) if services else customer
+
+
 def may_raise(actor: Actor, customer: Tenant) -> Decision:
     """Whether the actor may ask about any service, and if not, why."""
-    services = services_for(actor, customer)
-    return can(actor, raising_right(actor), draft(actor, customer, services[0]) if services else customer)
+    return can(actor, raising_right(actor), anything(actor, customer, services_for(actor, customer)))
 
 
 def partners_of(customer: Tenant) -> list[Tenant]:

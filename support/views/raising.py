@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from portal.web import redirect_to, render_page, toast
 from support.actions import raise_request
-from support.asking import partners_of, raising_right, services_for
+from support.asking import anything, partners_of, raising_right, services_for
 from support.forms import RaiseForm
 from support.views.submitting import posted, submit
 from tenants.models import Tenant
@@ -19,8 +19,7 @@ from tenants.web import SIGNED_IN, PortalRequest, allow, page
 def request_new(request: PortalRequest, customer: Tenant) -> HttpResponse:
     """A customer's people ask their partner; the partner's people, at the same address, file on behalf."""
     services = services_for(request.actor, customer)
-    if not services:
-        allow(request, raising_right(request.actor), customer)
+    allow(request, raising_right(request.actor), anything(request.actor, customer, services))
     home = request.actor.tenant
     partners = [home] if home is not None and request.actor.is_partner else partners_of(customer)
     form = RaiseForm(posted(request), partners=partners, services=services, initial=_initial(request))

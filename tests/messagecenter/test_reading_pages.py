@@ -9,7 +9,12 @@ from django.utils import timezone
 
 from messagecenter.models import Post, PostView
 from messagecenter.vocabulary import Tag
+from portal.database import transaction_as
 from portal.demo.cast import Cast
+from subscriptions.actions import create_subscription
+from subscriptions.models import Offer
+from tenants.actions.organisations import start_relationship
+from tenants.actor import Actor, acting_as
 from tenants.services import Service
 from tests.messagecenter.conftest import Publish
 
@@ -149,6 +154,22 @@ def test_wrong_methods_visitors_and_what_does_not_exist(owners: Cast, post: Post
     assert rosa.get(address(owners, rest="MC999999/")).status_code == 404
     answer = browser_of("").get(address(owners))
     assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (302, "/account/login/")
+
+
+@pytest.mark.parametrize("rest", ["", "messages/", "requests/new/"])
+def test_the_badge_counts_what_every_partner_sold_whatever_page_shows_it(
+    owners: Cast, publish: Publish, browser_of: Browser, rest: str
+) -> None:
+    with transaction_as(system="setup"):
+        start_relationship(owners.beichen, owners.huaxin, actor=Actor.system("setup"))
+    boris = owners.actor("boris")
+    with acting_as(boris, owners.huaxin):
+        create_subscription(owners.huaxin, Offer.objects.get(sku="sharepoint"), actor=boris, quantity=5)
+    publish(services=[Service.EXCHANGE])
+    publish(services=[Service.SHAREPOINT])
+    text = page(browser_of("anna"), f"/organisations/{owners.huaxin.pk}/{rest}")
+    badge = text.partition(f'id="unread-{owners.huaxin.pk}"')[2]
+    assert badge.partition(">")[2].partition("<")[0] == "2"
 
 
 def test_whoever_reloads_a_refused_mark_comes_to_the_list(owners: Cast, post: Post, browser_of: Browser) -> None:
