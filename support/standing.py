@@ -6,6 +6,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal.errors import Text
+from portal.outbox import Delivery
 from support.models import NEXT_OWNER, Side, Status, SupportRequest
 from tenants.actor import Actor
 
@@ -28,12 +29,51 @@ _TONES = {Status.ESCALATED: "info", Status.RESOLVED: "success", Status.CLOSED: "
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """What a reader should know, and how urgently."""
+
+    title: Text
+    text: Text
+    tone: str
+
+
+_DELIVERIES = {
+    "queued": Notice(
+        _("Waiting to be sent"),
+        _("Nothing is lost: it is sent as soon as the connection to 21Vianet works again. You need not wait."),
+        "info",
+    ),
+    "delayed": Notice(
+        _("Not received yet"), _("21Vianet has not confirmed it in time, so it is being sent again."), "warning"
+    ),
+    "parked": Notice(
+        _("Could not be delivered"),
+        _("The portal's operators have been alerted and are looking into it. Nothing is lost."),
+        "danger",
+    ),
+    "discarded": Notice(
+        _("Will not be delivered"),
+        _(
+            "The portal's operators have given up on sending a message to 21Vianet. If the escalation is still open, "
+            "withdraw it and escalate again."
+        ),
+        "danger",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
 class NextStep:
     """Whose turn it is."""
 
     owner: Text
     text: Text
     tone: str
+
+
+def delivery_notice(delivery: Delivery | None) -> Notice | None:
+    """What holds up a message to 21Vianet; None as long as all goes well."""
+    return _DELIVERIES.get(delivery.state) if delivery is not None else None
 
 
 def owner_name(status: str, customer: Text, partner: Text) -> Text:

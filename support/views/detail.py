@@ -16,7 +16,7 @@ from support.asking import may_raise
 from support.forms import CommentForm
 from support.models import Escalation, EscalationState, SupportRequest, Visibility
 from support.rules import decisions, present_escalation
-from support.standing import next_step
+from support.standing import delivery_notice, next_step
 from support.views.conversation import conversation
 from support.views.submitting import posted, submit
 from tenants.access import Permission, can
@@ -108,9 +108,8 @@ def _on_partner_side(request: PortalRequest, support_request: SupportRequest) ->
 def _standing(request: PortalRequest, support_request: SupportRequest, escalation: Escalation | None) -> dict[str, Any]:
     """The part of the page that changes while 21Vianet works. `mark` names the state that was shown."""
     actor = request.actor
-    delivery = None
-    if escalation is not None and can(actor, Permission.REQUEST_READ_DELIVERY, support_request):
-        delivery = outbox.delivery_of(escalation.pk)
+    reads_delivery = bool(can(actor, Permission.REQUEST_READ_DELIVERY, support_request))
+    delivery = outbox.delivery_of(escalation.pk) if escalation is not None and reads_delivery else None
     mark = f"{support_request.version}"
     if delivery is not None:
         mark = f"{mark}-{delivery.state}-{delivery.attempts}"
@@ -118,20 +117,25 @@ def _standing(request: PortalRequest, support_request: SupportRequest, escalatio
         "support_request": support_request,
         "next": next_step(support_request, actor),
         "escalation": escalation,
-        "delivery": delivery,
+        "reads_delivery": reads_delivery,
+        "delivery_notice": delivery_notice(delivery),
         "reads_case": bool(can(actor, Permission.REQUEST_READ_CASE, support_request)),
-        "escalation_facts": _escalation_facts(escalation, delivery) if escalation else [],
+        "escalation_facts": _escalation_facts(escalation, delivery, reads_delivery=reads_delivery)
+        if escalation
+        else [],
         "waits": escalation is not None and escalation.state == EscalationState.SUBMITTED,
         "mark": mark,
     }
 
 
-def _escalation_facts(escalation: Escalation, delivery: Delivery | None) -> list[tuple[str, Any]]:
+def _escalation_facts(
+    escalation: Escalation, delivery: Delivery | None, *, reads_delivery: bool
+) -> list[tuple[str, Any]]:
     pairs: list[tuple[str, Any]] = [(_("Handed over"), escalation.created_at)]
+    if reads_delivery:
+        pairs = [(_("Handed over by"), escalation.escalated_by.display_name), *pairs]
     if delivery is not None:
-        pairs = [
-            (_("Handed over by"), escalation.escalated_by.display_name),
-            *pairs,
+        pairs += [
             (pgettext("message", "Delivery"), Cell(delivery.label, tone=delivery.tone)),
             (_("Attempts to send"), delivery.attempts),
         ]

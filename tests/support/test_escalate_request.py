@@ -4,16 +4,20 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from portal import outbox
 from portal.audit.models import AuditEntry
 from portal.database import transaction_as
 from portal.demo.cast import Cast
 from portal.errors import NotAllowed, RuleBroken
+from portal.outbox import Delivery
+from portal.outbox.contracts import DeliveryState
 from portal.outbox.models import OutboundMessage, State
 from portal.vianet.envelope import parse
 from support import actions
 from support.models import Escalation, SupportRequest
+from support.standing import delivery_notice
 from tenants.actions.organisations import revoke_delegated_admin
 from tenants.models import DelegatedAdmin
 from tests.support.conftest import Story, fresh, messages
@@ -62,6 +66,21 @@ def test_without_a_broker_it_is_saved_and_shown_as_waiting(escalated: Escalation
     customers_page = browser_of("alice").get(escalated.support_request.get_absolute_url()).content.decode()
     assert "Waiting to be sent" not in customers_page
     assert "Next step: 21Vianet" in customers_page
+
+
+@pytest.mark.parametrize(
+    ("state", "title", "tone"),
+    [
+        ("queued", "Waiting to be sent", "info"),
+        ("delayed", "Not received yet", "warning"),
+        ("parked", "Could not be delivered", "danger"),
+        ("discarded", "Will not be delivered", "danger"),
+    ],
+)
+def test_what_holds_a_message_up_is_said(state: DeliveryState, title: str, tone: str) -> None:
+    notice = delivery_notice(Delivery(state=state, attempts=0, due_at=timezone.now(), sent_at=None))
+    assert notice is not None
+    assert (notice.title, notice.tone) == (title, tone)
 
 
 def test_the_customer_does_not_read_what_the_partner_told_21vianet(escalated: Escalation, browser_of: Browser) -> None:
