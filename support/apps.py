@@ -14,9 +14,6 @@ class SupportConfig(AppConfig):
 
         handlers.register()
         hooks.fill("tenants.relationship_ending", let_go)
-        slots.offer(
-            "support.request.advice", "On the form for a new request, with the customer: what is known to be broken."
-        )
         slots.register("tenants.organisation.panels", panels.open_requests)
         slots.register("tenants.customers.columns", panels.open_counts)
         tell(self.name, deeds.SENTENCES, deeds.NAMES, deeds.VOCABULARIES)
