@@ -221,9 +221,9 @@ def _ask_url(request: PortalRequest, customer: Tenant, subscription: Subscriptio
     """Where a customer's admin asks the partner for a change; empty for everybody else."""
     if not can(request.actor, P.SUBSCRIPTION_ASK_CHANGE, customer):
         return ""
-    query = {"about": "subscription"}
-    if subscription:
-        title = gettext("Change of subscription %(name)s") % {"name": subscription}
-        query |= {"subscription": str(subscription.pk), "title": title, "partner": str(subscription.partner_id)}
-        query |= {"service": subscription.service} if subscription.service else {}
-    return f"{reverse('support:new', args=[customer.pk])}?{urlencode(query)}"
+    form_url = reverse("support:new", args=[customer.pk])
+    if subscription is None:
+        return form_url
+    title = gettext("Change of subscription %(name)s") % {"name": subscription}
+    known = {"title": title, "partner": str(subscription.partner_id), "service": subscription.service}
+    return f"{form_url}?{urlencode(known)}"

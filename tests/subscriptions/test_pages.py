@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable
-from urllib.parse import urlencode
+from html import unescape
+from urllib.parse import parse_qs, urlencode
 
 import pytest
 from django.test import Client
@@ -48,9 +49,13 @@ def test_a_chinese_reader_sees_the_offers_chinese_name(browser_of: Browser, seat
 
 
 def test_a_customer_reads_who_can_change_it_and_asks(browser_of: Browser, seats: Subscription) -> None:
-    page = text(browser_of("alice"), below(seats))
+    alice, form = browser_of("alice"), f"/organisations/{seats.tenant_id}/requests/new/"
+    page = text(alice, below(seats))
     assert "Only your partner can change subscriptions" in page
-    assert f"/organisations/{seats.tenant_id}/requests/new/?about=subscription" in page
+    ask = unescape(page.partition(f'href="{form}')[2].partition('"')[0])
+    assert parse_qs(ask.removeprefix("?")).keys() == {"title", "partner"}
+    assert 'value="Change of subscription Office 365 E3"' in text(alice, f"{form}{ask}")
+    assert f'href="{form}"' in text(alice, f"/organisations/{seats.tenant_id}/subscriptions/")
     assert below(seats, "quantity/") not in page
     assert 'href="mailto:support@fanyun.example"' in page
     assert 'href="tel:+862155550101"' in page
