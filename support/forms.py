@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 from support.asking import CHOOSE_PARTNER, IMPACT_NEEDED, NOTE_ASKS_NOBODY
 from support.limits import IMPACT, STEPS, TEXT, TITLE
 from support.models import Reason, Severity, SupportRequest, Visibility
+from tenants.actor import Actor
 from tenants.models import Tenant
 from tenants.services import Service
 
@@ -17,6 +18,16 @@ from tenants.services import Service
 def _paragraphs(label: Any, most: int, *, rows: int = 5, required: bool = True, help_text: Any = "") -> forms.CharField:
     widget = forms.Textarea(attrs={"rows": rows, "maxlength": most})
     return forms.CharField(label=label, max_length=most, required=required, help_text=help_text, widget=widget)
+
+
+class ListFilter(forms.Form):
+    """Whose requests to list: those of one customer of the reader's, where its overview leads here."""
+
+    customer = forms.ModelChoiceField(Tenant.objects.none(), required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["customer"].queryset = Tenant.objects.visible_to(actor)  # type: ignore[attr-defined] # a ModelChoiceField
 
 
 class RaiseForm(forms.Form):

@@ -32,6 +32,7 @@ def open_requests(actor: Actor, customer: Tenant) -> str:
         "customer": customer,
         "requests": [(row, owner_name(row.status, str(customer), str(row.partner))) for row in found[:SHOWN]],
         "more": len(found) > SHOWN,
+        "narrows": not actor.is_customer,  # a customer's own list holds no others
         "can_raise": may_raise(actor, customer),
     }
     return render_to_string("support/panel_open_requests.html", context)

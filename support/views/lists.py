@@ -1,17 +1,18 @@
 """The list of requests: the customer's own, or those of the partner's customers."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from portal.errors import NotVisible
 from portal.paging import Page, keyset
 from portal.ui.tables import Cell, Column, Empty, Table
 from portal.web import render_page
 from support.asking import raising_right
+from support.forms import ListFilter
 from support.models import (
     SEVERITY_NAMES,
     SEVERITY_TONES,
@@ -25,7 +26,9 @@ from support.models.request import SupportRequestQuerySet
 from support.standing import owner_name
 from tenants.access import Permission, can
 from tenants.actor import Actor
+from tenants.models import Tenant
 from tenants.models.tenant import localized
+from tenants.views.parts import pages
 from tenants.web import PortalRequest, page
 
 COLUMNS = (
@@ -46,16 +49,21 @@ SIDES = ("tenant", "partner")
 
 @page(get=Permission.REQUEST_READ)
 def request_list(request: PortalRequest) -> HttpResponse:
-    """Newest change first; `?show=` is open (the default), all or escalated."""
+    """Newest change first; `?show=` is open (the default), all or escalated, `?customer=` one customer's alone."""
     actor = request.actor
-    show = request.GET.get("show", "open")
+    wanted = ListFilter(request.GET, actor=actor)
+    if not wanted.is_valid():
+        raise NotVisible
+    customer, show = wanted.cleaned_data["customer"], request.GET.get("show", "open")
     show = show if show in _shown() else "open"
-    rows = _chosen(SupportRequest.objects.visible_to(actor), show).values(*COLUMNS)
-    found = keyset(rows, ("-updated_at", "-id"), request.GET.get("after"))
+    rows = _chosen(SupportRequest.objects.visible_to(actor), show, customer)
+    found = keyset(rows.values(*COLUMNS), ("-updated_at", "-id"), request.GET.get("after"))
     context = {
-        "table": _table(found, actor, show, first=not request.GET.get("after")),
+        "table": _table(request, found, show),
         "choices": _shown(),
         "show": show,
+        "filter": wanted,
+        "customer": customer,
         "crumbs": [(_("Support requests"), "")],
         "can_raise": can(actor, raising_right(actor), actor.tenant) if actor.is_customer else None,
         "raise_url": _raise_url(actor),
@@ -67,7 +75,9 @@ def _shown() -> dict[str, str]:
     return {"open": _("Open"), "escalated": _("With 21Vianet"), "all": _("All")}
 
 
-def _chosen(rows: SupportRequestQuerySet, show: str) -> SupportRequestQuerySet:
+def _chosen(rows: SupportRequestQuerySet, show: str, customer: Tenant | None) -> SupportRequestQuerySet:
+    if customer is not None:
+        rows = rows.filter(tenant=customer)
     if show == "all":
         return rows
     if show == "escalated":
@@ -79,7 +89,8 @@ def _raise_url(actor: Actor) -> str:
     return reverse("support:new", kwargs={"customer_id": actor.tenant_id}) if actor.is_customer else ""
 
 
-def _table(found: Page, actor: Actor, show: str, *, first: bool) -> Table:
+def _table(request: PortalRequest, found: Page, show: str) -> Table:
+    actor = request.actor
     columns = [
         Column("reference", _("Reference")),
         Column("title", _("Title")),
@@ -89,14 +100,12 @@ def _table(found: Page, actor: Actor, show: str, *, first: bool) -> Table:
         Column("owner", _("Next step")),
         Column("updated", _("Last change"), "date"),
     ]
-    here = reverse("support:list")
     return Table(
         caption=_("Support requests"),
         columns=[column for column in columns if column.key != "customer" or not actor.is_customer],
         rows=[_row(row) for row in found],
         empty=_empty(actor, show),
-        next_url=f"{here}?{urlencode({'show': show, 'after': found.next_token})}" if found.next_token else "",
-        first_url="" if first else f"{here}?{urlencode({'show': show})}",
+        **pages(request, found),
     )
 
 

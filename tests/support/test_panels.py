@@ -30,7 +30,9 @@ def test_at_most_five_are_shown(cast: Cast, story: Story) -> None:
     references = [story.ask().reference for _time in range(7)]
     shown = slots.panels(PANELS, cast.actor("helen"), cast.organisations["huaxin"])
     assert [name for name in references if name in shown] == references[2:]
-    assert "All requests" in shown
+    assert f'<a href="/requests/?customer={cast.huaxin.pk}">All requests</a>' in shown
+    at_home = slots.panels(PANELS, cast.actor("alice"), cast.organisations["huaxin"])
+    assert '<a href="/requests/">All requests</a>' in at_home
 
 
 def test_a_partner_sees_how_many_are_open(cast: Cast, story: Story) -> None:

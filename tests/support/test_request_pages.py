@@ -1,6 +1,7 @@
 """The list of requests and the page of one: who sees which, what they say, what they cost."""
 
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from django.conf import LazySettings
@@ -8,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from portal.demo.cast import Cast
 from portal.outbox.models import OutboundMessage
 from support import actions
 from support.models import Escalation, SupportRequest
@@ -69,6 +71,21 @@ def test_the_list_is_filtered(story: Story, escalated: Escalation, browser_of: B
         assert {name for name in (handed, other.reference, closed.reference) if name in page} == expected
 
 
+def test_the_list_of_one_customer(story: Story, asked: SupportRequest, browser_of: Browser) -> None:
+    jades, helen, huaxin = story.ask("jun", "jade"), browser_of("helen"), asked.tenant_id
+    page = listed(helen, f"/requests/?show=all&customer={huaxin}")
+    assert (asked.reference in page, jades.reference in page) == (True, False)
+    assert "Only requests of Huaxin Manufacturing are listed." in page
+    assert f'<input type="hidden" name="customer" value="{huaxin}"' in page
+    assert "Show those of all customers" not in listed(browser_of("alice"), f"/requests/?customer={huaxin}")
+
+
+@pytest.mark.parametrize("customer", ["lotus", "nobody", "nonsense"])
+def test_a_customer_out_of_reach_is_an_unknown_one(cast: Cast, browser_of: Browser, customer: str) -> None:
+    known = {"lotus": cast.lotus.pk, "nobody": uuid4()}
+    assert browser_of("helen").get(f"/requests/?customer={known.get(customer, customer)}").status_code == 404
+
+
 @pytest.mark.parametrize(
     ("person", "show", "text"),
     [
@@ -103,7 +120,7 @@ def test_the_list_is_paged_without_gaps(story: Story, browser_of: Browser, setti
         page = listed(client, url)
         seen |= {name for name in references if name in page}
         following = page.partition('rel="next" href="')[2].partition('"')[0]
-        url = following.replace("&amp;", "&")
+        url = following and f"/requests/{following.replace('&amp;', '&')}"
     assert (seen, url) == (references, "")
 
 
@@ -115,11 +132,12 @@ def test_the_list_costs_the_same_for_many(story: Story, browser_of: Browser) -> 
     clients = {name: browser_of(name) for name in ("alice", "helen")}
     for _time in range(2):
         story.ask()
-    few = {name: cost(client, "/requests/") for name, client in clients.items()}
+    one = f"/requests/?customer={story.cast.huaxin.pk}"
+    few = {name: (cost(client, "/requests/"), cost(client, one)) for name, client in clients.items()}
     for _time in range(10):
         story.escalate(story.ask())
-    assert {name: cost(client, "/requests/") for name, client in clients.items()} == few
-    assert max(few.values()) <= 12
+    assert {name: (cost(client, "/requests/"), cost(client, one)) for name, client in clients.items()} == few
+    assert max(max(costs) for costs in few.values()) <= 12
 
 
 def test_a_page_costs_the_same_after_a_long_talk(story: Story, escalated: Escalation, browser_of: Browser) -> None:
