@@ -3,14 +3,17 @@
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from portal.shell.navigation import navigation
+from portal.database import NOBODY, current_identity, transaction_as
+from portal.shell.navigation import Group, navigation
 from tenants.actor import Actor
 from tenants.second_factor import must_have_second_factor
+from tenants.web import PortalRequest
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -25,12 +28,23 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "customer": customer,
         "acting_on_behalf": bool(known and actor and customer and customer.pk != actor.tenant_id),
         "portfolio_url": reverse("tenants:customer_list") if known else "/",
-        "navigation": SimpleLazyObject(lambda: navigation(request)) if known else [],  # type: ignore[arg-type] # the middleware made it a PortalRequest
+        "navigation": SimpleLazyObject(lambda: _navigation(request, actor)) if known and actor else [],
         "account_links": _account_links() if known else [],
         "needs_second_factor": bool(known and actor and must_have_second_factor(actor)),
         "theme": request.COOKIES.get("theme", "system"),
         "demo": settings.DEMO,
     }
+
+
+def _navigation(request: HttpRequest, actor: Actor) -> list[Group]:
+    """Where a request has no transaction (tenants.middleware: what may hash a password), the numbers beside the links
+    are asked for in a short one, in the reader's name.
+    """
+    portal_request: PortalRequest = request  # type: ignore[assignment] # the middleware made it one
+    if current_identity() != NOBODY:
+        return navigation(portal_request)
+    with transaction_as(home=actor.tenant_id, atomic=connection.vendor == "postgresql"):
+        return navigation(portal_request)
 
 
 def _account_links() -> list[dict[str, Any]]:
