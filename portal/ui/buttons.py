@@ -105,7 +105,7 @@ def copyable(text: str) -> SafeString:
     """Text to be copied whole, such as a password that is shown once, with a button where the browser can copy."""
     key = new_id("copy")
     return format_html(
-        '<span class="copyable"><code id="{0}">{1}</code>'
+        '<span class="copyable"><code id="{0}" translate="no">{1}</code>'
         '<button type="button" class="button default" data-copy="{0}" data-copied="{2}" hidden>{3}</button></span>',
         key,
         text,

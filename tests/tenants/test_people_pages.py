@@ -20,7 +20,7 @@ from tenants.actions.roles import assign_role
 from tenants.models import Role, User
 
 BrowserOf = Callable[[str], Client]
-SECRET = re.compile(r'<code translate="no">([A-Za-z0-9]{4}(?:-[A-Za-z0-9]{4}){3})</code>')
+SECRET = re.compile(r'<code id="copy-\w+" translate="no">([A-Za-z0-9]{4}(?:-[A-Za-z0-9]{4}){3})</code>')
 NEW = {"display_name": "Nina Ni", "alias": "nina", "email": "", "language": "fr"}
 
 
@@ -41,6 +41,7 @@ def test_uma_creates_a_person_and_reads_the_password_once(
     answer = uma.post(users(cast, "new"), NEW | {"form_key": str(uuid4())})
     assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
     secret = secret_on(answer)
+    assert answer.content.decode().count("<span>Copy</span>") == 2, "the sign-in name and the password"
     nina = User.objects.get(upn="nina@huaxin.example")
     assert check_password(secret, nina.password)
     assert (nina.must_change_password, nina.email, nina.language) == (True, "nina@huaxin.example", "fr")
