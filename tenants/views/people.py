@@ -236,7 +236,7 @@ def _change_page(
 def user_roles(request: PortalRequest, customer: Tenant, user: User) -> HttpResponse:
     """Every role of this kind of organisation, each with the button that gives or takes it.
 
-    The highest role is thought over first: its button leads here with the role in the address.
+    The highest role, and taking any, is thought over first: the button leads here with the role in the address.
     """
     form = RoleForm(request.POST or request.GET or None, tenant=customer)
     if request.method == "POST":
@@ -245,7 +245,7 @@ def user_roles(request: PortalRequest, customer: Tenant, user: User) -> HttpResp
     detail_url = reverse("tenants:user_detail", args=[customer.pk, user.pk])
     list_url = reverse("tenants:user_list", args=[customer.pk])
     crumbs = trail(request, customer, (_("Users"), list_url), (user.display_name, detail_url), (_("Roles"), ""))
-    if form.is_valid() and form.chosen in TOP_ROLES:
+    if form.is_valid() and _is_grave(form.chosen, taken=bool(form.cleaned_data["remove"])):
         return _ask_about_role(request, user, form, crumbs)
     reasons = Reasons()
     table = _role_table(request, customer, user, reasons)
@@ -255,11 +255,22 @@ def user_roles(request: PortalRequest, customer: Tenant, user: User) -> HttpResp
 
 def _roles_changed(request: PortalRequest, customer: Tenant, user: User, form: RoleForm) -> HttpResponse:
     if not form.is_valid():
-        raise InvalidInput(_("This role does not exist in this kind of organisation."), code="unknownRole")
-    verb = assign_role if form.cleaned_data["assign"] else remove_role
+        if form.has_error("assign") or form.has_error("remove"):
+            raise InvalidInput(_("This role does not exist in this kind of organisation."), code="unknownRole")
+        raise InvalidInput(_("Choose one role."), code="notOneRole")
+    given = bool(form.cleaned_data["assign"])
+    verb, said = (
+        (assign_role, _("%(name)s now holds the role %(role)s."))
+        if given
+        else (remove_role, _("%(name)s no longer holds the role %(role)s."))
+    )
     verb(user, form.chosen, actor=request.actor)
-    toast(request, _("The roles of %(name)s are saved.") % {"name": user.display_name})
+    toast(request, said % {"name": user.display_name, "role": form.chosen.label})
     return redirect_to(request, "tenants:user_roles", customer.pk, user.pk)
+
+
+def _is_grave(role: Role, *, taken: bool) -> bool:
+    return taken or role in TOP_ROLES
 
 
 def _ask_about_role(request: PortalRequest, user: User, form: RoleForm, crumbs: list[tuple[Any, str]]) -> HttpResponse:
@@ -295,7 +306,7 @@ def _role_table(request: PortalRequest, customer: Tenant, user: User, reasons: R
         decision = decision_about(request.actor, user, role)
         if not decision:
             act = denied(label, decision, "default", "", reasons)
-        elif role in TOP_ROLES:
+        elif _is_grave(role, taken=role in held):
             act = link_button(label, f"?{name}={role.value}", about=role.label)
         else:
             act = button(label, "default", "", name, role.value, about=role.label)

@@ -202,11 +202,17 @@ def test_alice_gives_and_takes_a_role(cast: Cast, browser_of: BrowserOf) -> None
     alice, roles = browser_of("alice"), users(cast, cast.ed.pk, "roles")
     assert alice.post(roles, {"assign": "billing_reader"}).status_code == 303
     assert cast.actor("ed").roles == {Role.BILLING_READER}
-    assert "Take away" in alice.get(roles).content.decode()
+    listed = alice.get(roles).content.decode()
+    assert "Ed Ding now holds the role Billing reader." in listed
+    assert 'href="?remove=billing_reader"' in listed, "what is taken is thought over first"
+    assert "Take the role Billing reader from Ed Ding?" in alice.get(f"{roles}?remove=billing_reader").content.decode()
     assert alice.post(roles, {"remove": "billing_reader"}).status_code == 303
+    assert "Ed Ding no longer holds the role Billing reader." in alice.get(roles).content.decode()
     assert cast.actor("ed").roles == set()
-    for wrong in ({"assign": "admin_agent"}, {}, {"assign": "user_admin", "remove": "user_admin"}):
-        assert alice.post(roles, wrong).status_code == 422, wrong
+    wrongs = ({"assign": "admin_agent"}, {}, {"assign": "user_admin", "remove": "user_admin"})
+    for wrong, code in zip(wrongs, ("unknownRole", "notOneRole", "notOneRole"), strict=True):
+        answer = alice.post(roles, wrong)
+        assert (answer.status_code, answer.portal_error.code) == (422, code), wrong
     refused = browser_of("anna").post(roles, {"assign": "global_admin"})
     assert (refused.status_code, refused.portal_error.code) == (403, "globalAdminOnBehalf")
 
