@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import mail
 from portal.audit import book
-from portal.errors import InvalidInput, RuleBroken, StaleVersion
+from portal.errors import InvalidInput, RuleBroken, StaleVersion, Text
 from tenants.access import Permission, require
 from tenants.actions.tokens import end_tokens
 from tenants.actor import Actor
@@ -23,6 +23,10 @@ from tenants.models import Tenant, User
 from tenants.people_rules import refuse_step
 from tenants.role_rules import refuse_if_last_admin
 
+TAKEN = _("The sign-in name is already in use. Choose another one.")
+HELD_BY_DELETED = _(
+    "A deleted account holds this sign-in name; the list of users shows it under the state Deleted. Choose another one."
+)
 LONGEST_ALIAS = 50
 # Fewer than mail allows, where quoted spaces, control characters and letters that only look alike would pass.
 _ALIAS = re.compile(r"[A-Za-z0-9._-]+")
@@ -52,8 +56,9 @@ def create_user(
     require(actor, Permission.USER_CREATE, tenant)
     upn = f"{alias}@{tenant.domain}".lower()
     _check_upn(alias, upn)
-    if User.objects.for_system("uniqueness").filter(upn=upn).exists():
-        raise _name_taken(upn)
+    holder = User.objects.for_system("uniqueness").filter(upn=upn).first()
+    if holder is not None:
+        raise _name_taken(upn, HELD_BY_DELETED if holder.deleted_at else TAKEN)
     secret = password or new_temporary_password()
     user = User(
         tenant=tenant,
@@ -68,7 +73,7 @@ def create_user(
         with transaction.atomic():
             user.save(force_insert=True)
     except IntegrityError as clash:
-        raise _name_taken(upn) from clash
+        raise _name_taken(upn, TAKEN) from clash
     book.record(actor, "tenants.user.created", user, after={"upn": upn, "display_name": display_name})
     return user, secret
 
@@ -199,9 +204,5 @@ def _wrong_alias() -> InvalidInput:
     )
 
 
-def _name_taken(upn: str) -> RuleBroken:
-    return RuleBroken(
-        _("The sign-in name is already in use. Choose another one."),
-        code="userPrincipalNameTaken",
-        details=[{"target": "alias", "message": upn}],
-    )
+def _name_taken(upn: str, message: Text) -> RuleBroken:
+    return RuleBroken(message, code="userPrincipalNameTaken", details=[{"target": "alias", "message": upn}])
