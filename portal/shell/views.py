@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 
 from portal.shell.home import home_of
 from portal.web import redirect_to, render_page, safe_next
-from tenants.actions.account import choose_language
+from tenants.actions.account import choose_preferences
 from tenants.web import SIGNED_IN, PortalRequest, page
 
 THEMES = ("system", "light", "dark")
@@ -42,7 +42,7 @@ def set_language(request: PortalRequest) -> HttpResponse:
     if language not in dict(settings.LANGUAGES):
         return response
     if request.actor.user is not None:
-        choose_language(language, actor=request.actor)
+        choose_preferences(language=language, actor=request.actor)
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME, language, max_age=YEAR, secure=settings.SECURE, samesite="Lax", httponly=True
     )

@@ -18,31 +18,23 @@ Answer = TypeVar("Answer")
 
 
 @transaction.atomic
-def choose_language(language: str, *, actor: Actor) -> User:
-    """Pages and letters speak this language from now on. One's own business: no right is asked, no deed recorded."""
+def choose_preferences(*, actor: Actor, language: str | None = None, time_zone: str | None = None) -> User:
+    """How pages and letters speak to oneself from now on; no language ("") stands for the browser's, None for the one
+    from before. No right is asked.
+    """
     user = _locked(actor)
-    if language not in dict(User._meta.get_field("language").choices or ()):
-        raise InvalidInput(code="unknownLanguage")
-    user.language = language
-    user.save(update_fields=["language"])
-    return user
-
-
-@transaction.atomic
-def choose_preferences(*, actor: Actor, language: str, time_zone: str) -> User:
-    """How pages and letters speak to oneself from now on; no language stands for the browser's. No right is asked."""
-    if actor.user is None:
-        raise Unauthenticated
-    user = User.objects.locked(actor.user.pk)
-    if language not in dict(LANGUAGES):
-        raise InvalidInput(code="unknownLanguage")
-    if time_zone != user.time_zone and time_zone not in known_zones():
-        raise InvalidInput(code="unknownTimeZone")
     before = {"language": user.language, "time_zone": user.time_zone}
-    user.language, user.time_zone = language, time_zone
-    after = {"language": language, "time_zone": time_zone}
+    after = {
+        "language": user.language if language is None else language,
+        "time_zone": user.time_zone if time_zone is None else time_zone,
+    }
+    if after["language"] not in dict(LANGUAGES):
+        raise InvalidInput(code="unknownLanguage")
+    if after["time_zone"] not in {user.time_zone, *known_zones()}:
+        raise InvalidInput(code="unknownTimeZone")
     if after == before:
         return user
+    user.language, user.time_zone = after["language"], after["time_zone"]
     user.save(update_fields=["language", "time_zone"])
     book.record(actor, "tenants.preferences.chosen", user, before=before, after=after)
     return user

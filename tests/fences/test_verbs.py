@@ -22,7 +22,6 @@ NO_VERBS = {
 }
 # Verbs that ask no right, because the thing is the actor's own or the caller holds a secret; each with its reason.
 ASK_NO_RIGHT = {
-    "choose_language": "one's own account",
     "choose_preferences": "one's own account",
     "choose_password": "one's own account; the caller has checked the old password, or a letter's link",
     "revoke_token": "one's own; about somebody else's it asks",

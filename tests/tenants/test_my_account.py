@@ -99,6 +99,13 @@ def test_the_choice_stands_in_the_log_and_only_where_something_changed(cast: Cas
     assert "Asia/Shanghai" in log
 
 
+def test_the_menu_of_languages_makes_the_same_choice(cast: Cast, browser_of: Browser) -> None:
+    browser_of("alice").post("/i18n/setlang/", {"language": "fr", "next": "/"})
+    entry = AuditEntry.objects.get(deed="tenants.preferences.chosen")
+    assert entry.data["after"] == {"language": "fr", "time_zone": "Asia/Shanghai"}
+    assert User.objects.get(pk=cast.alice.pk).language == "fr"
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
