@@ -3,13 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from portal.audit.chain import Outcome
 from portal.audit.models import AuditEntry
@@ -21,20 +19,10 @@ from portal.web import render_page
 from tenants import deeds
 from tenants.access import Permission
 from tenants.audit_log import entries_visible_to, names_of
+from tenants.forms.audit import AuditFilter
 from tenants.models import Tenant
 from tenants.views.parts import pages, trail
 from tenants.web import PortalRequest, page
-
-
-class AuditFilter(forms.Form):
-    """Above the log."""
-
-    SHOWN = (
-        ("", pgettext_lazy("audit", "Everything")),
-        ("behalf", pgettext_lazy("audit", "Done on behalf of a customer")),
-        ("refused", pgettext_lazy("audit", "Refused")),
-    )
-    show = forms.ChoiceField(label=gettext_lazy("Show"), choices=SHOWN, required=False)
 
 
 @page((Tenant, "customer_id"), get=Permission.AUDIT_READ)
