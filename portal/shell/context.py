@@ -26,7 +26,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "actor": actor,
         "customer": customer,
-        "acting_on_behalf": bool(known and actor and customer and customer.pk != actor.tenant_id),
+        # Once a right there was asked and held (tenants.web.allow), so not on the page that refuses it.
+        "acting_on_behalf": bool(known and customer and current_identity().acting == str(customer.pk)),
         "portfolio_url": reverse("tenants:customer_list") if known else "/",
         "navigation": SimpleLazyObject(lambda: _navigation(request, actor)) if known and actor else [],
         "account_links": _account_links() if known else [],

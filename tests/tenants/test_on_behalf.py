@@ -17,6 +17,7 @@ from tenants.models import DelegatedAdmin, Level
 from tests.raw_sql import acting
 
 BrowserOf = Callable[[str], Client]
+BANNER = "You are acting on behalf of <strong>Huaxin Manufacturing</strong>."
 
 
 def grant_of(cast: Cast) -> DelegatedAdmin:
@@ -27,6 +28,7 @@ def test_anna_acts_alice_reads_revokes_and_the_next_click_is_refused(cast: Cast,
     anna, alice = browser_of("anna"), browser_of("alice")
     home = f"/organisations/{cast.huaxin.pk}/"
     setting = f"{home}settings/sharepoint.link_days/"
+    assert BANNER in anna.get(setting).content.decode()
     assert anna.post(setting, {"value": "7", "version": "0"}).status_code == 303
     log = alice.get(f"{home}audit/").content.decode()
     assert "Anna An (Fanyun Cloud) on behalf of Huaxin Manufacturing" in log
@@ -38,6 +40,7 @@ def test_anna_acts_alice_reads_revokes_and_the_next_click_is_refused(cast: Cast,
         refused = getattr(anna, method)(setting, form)
         assert (refused.status_code, refused.portal_error.code) == (403, "delegatedAdminMissing")
         assert "has revoked it" in refused.content.decode()
+        assert BANNER not in refused.content.decode(), "nothing is done on anybody's behalf"
     entry = AuditEntry.objects.get(deed="portal.write.refused")
     assert (entry.tenant_id, entry.actor_name, entry.outcome) == (cast.huaxin.pk, "Anna An", "refused")
     assert "Refused" in alice.get(f"{home}audit/?show=refused").content.decode()
