@@ -4,6 +4,7 @@ Lotus.
 
 import uuid
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -86,7 +87,8 @@ def build(cast: Cast) -> Stage:
     stage.people += [_person(letter, extras[letter]) for letter in EXTRAS]
     stage.people.append(Person("V", "a visitor"))
     gone = _open_account(cast, "huaxin", "dora", None), _open_account(cast, "lotus", "dan", None)
-    User.objects.filter(pk__in=[user.pk for user in gone]).update(deleted_at=timezone.now(), is_active=False)
+    yesterday = timezone.now() - timedelta(days=1)
+    User.objects.filter(pk__in=[user.pk for user in gone]).update(deleted_at=yesterday, is_active=False)
     blocked = _open_account(cast, "lotus", "bo", None)
     User.objects.filter(pk__in=[extras["BL"].pk, blocked.pk]).update(is_active=False)
     offers = _offers(cast)
