@@ -19,9 +19,9 @@ def wait_until(look: Callable[[], Answer], what: str = "it to happen", seconds: 
     return answer
 
 
-def wait_until_somebody_waits() -> None:
-    """Until another session of this PostgreSQL database waits for a lock."""
-    wait_until(_sessions_that_wait, "a session that waits for a lock")
+def wait_until_somebody_waits(sessions: int = 1) -> None:
+    """Until so many other sessions of this PostgreSQL database wait for a lock."""
+    wait_until(lambda: _sessions_that_wait() >= sessions, "a session that waits for a lock")
 
 
 def _sessions_that_wait() -> int:

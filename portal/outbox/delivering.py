@@ -11,7 +11,8 @@ from portal.database import now, transaction_as
 from portal.outbox import checkpoints
 from portal.outbox.breaker import breaker
 from portal.outbox.claiming import Lease, claim
-from portal.outbox.marking import bury, mark_failed, mark_published
+from portal.outbox.marking import bury, held_by, mark_failed, mark_published
+from portal.outbox.sending import lock_in_order
 from portal.outbox.wire import seal, transport
 from portal.vianet.envelope import fingerprint
 from portal.vianet.transports import TO_VIANET, Temporary
@@ -60,6 +61,7 @@ def _send(leases: Sequence[Lease]) -> int:
 def _mark(leases: Sequence[Lease], answers: Sequence[Temporary | None]) -> int:
     outcomes = list(zip(leases, answers, strict=True))
     with transaction_as(system="outbox"):
+        lock_in_order(held_by(leases))
         marked = mark_published([lease for lease, answer in outcomes if answer is None])
         mark_failed({lease: str(answer) for lease, answer in outcomes if answer is not None})
         checkpoints.reach(checkpoints.MARKING)

@@ -1,6 +1,7 @@
 """Every change of a message's state after it was claimed. Each is conditional: who comes too late changes nothing.
 
-Callers run inside a transaction as a machine. Locks are taken in the order: the order's head, then messages.
+Callers run inside a transaction as a machine. Locks are taken in the order: the order's head, then messages by rising
+id.
 """
 
 from collections.abc import Mapping, Sequence

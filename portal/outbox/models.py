@@ -138,6 +138,11 @@ class OutboundMessage(models.Model):
             models.Index(fields=["order_key", "order_seq"], condition=~Q(state__in=FINAL), name="outbox_open"),
             models.Index(fields=["subject_id", "order_seq"], name="outbox_subject"),
             models.Index(fields=["created_at"], condition=Q(state=State.DEAD), name="outbox_parked"),
+            models.Index(
+                fields=["tenant_id", "reach_partner_id"],
+                condition=Q(reach_partner_id__isnull=False),
+                name="outbox_reach",
+            ),
         ]
 
     def __str__(self) -> str:

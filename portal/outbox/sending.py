@@ -6,12 +6,12 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from portal.database import now, transaction_as
 from portal.outbox.bell import ring
 from portal.outbox.contracts import Contract
-from portal.outbox.models import OrderHead, OutboundMessage, State
+from portal.outbox.models import FINAL, OrderHead, OutboundMessage, State
 from portal.vianet import contracts
 from portal.vianet.envelope import MAX_BODY_BYTES, Event, Malformed, fingerprint
 
@@ -119,4 +119,13 @@ def let_go(*, tenant_id: UUID, partner_id: UUID) -> None:
     """
     with transaction_as(system="outbox"):
         theirs = OutboundMessage.objects.filter(tenant_id=tenant_id, reach_partner_id=partner_id)
+        # Workers are at work on the same rows: heads first, then messages by id, as everywhere.
+        for order_key in sorted(set(theirs.exclude(state__in=FINAL).values_list("order_key", flat=True))):
+            lock_head(order_key)
+        lock_in_order(theirs)
         theirs.update(reach_partner_id=None)
+
+
+def lock_in_order(messages: QuerySet[OutboundMessage]) -> None:
+    """Lock the rows by rising id, so that no two who change several messages wait for each other."""
+    list(messages.select_for_update().order_by("pk").values_list("pk"))

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from portal.database import transaction_as
-from portal.outbox import cancel, handlers, marking
+from portal.outbox import cancel, delivering, handlers, let_go, marking, sending
 from portal.outbox.claiming import claim
 from portal.outbox.consumer import take
 from portal.outbox.contracts import Contract, Inbound
@@ -19,9 +19,11 @@ from portal.outbox.inbox import store
 from portal.outbox.models import InboundMessage, OutboundMessage, Outcome, State
 from portal.vianet import contracts
 from portal.vianet.simulator import Simulator
+from portal.vianet.transports import Temporary
 from tests.outbox.conftest import arrived, at_work
 from tests.outbox.messages import (
     FANYUN,
+    HUAXIN,
     acknowledged,
     answered,
     comment,
@@ -194,6 +196,24 @@ def test_parking_and_receipt_at_once_hold_nothing_for_ever() -> None:
 
         at_once(bury, receive)
         assert [message(row.pk).state for row in (first, second)] == [State.ACKED, State.PENDING]
+
+
+@pytest.mark.postgres
+def test_who_changes_several_messages_locks_them_in_one_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = iter([UUID(int=2), UUID(int=1)])
+    monkeypatch.setattr(sending, "uuid4", lambda: next(written))
+    commit(escalation(), escalation())
+    leases = claim("worker", 2)
+    with transaction_as(system="test"):
+        OutboundMessage.objects.select_for_update().get(pk=UUID(int=1))
+        marks = meanwhile(lambda: delivering._mark(leases, [None, Temporary("The queue is full.")]))
+        goes = meanwhile(lambda: let_go(tenant_id=HUAXIN, partner_id=FANYUN))
+        wait_until_somebody_waits(2)
+        # Who waits for the first message holds no later one: two of that kind would be a deadlock.
+        OutboundMessage.objects.select_for_update(nowait=True).get(pk=UUID(int=2))
+    assert marks.result(30) == 1
+    goes.result(30)
+    assert set(OutboundMessage.objects.values_list("reach_partner_id", flat=True)) == {None}
 
 
 def test_taking_back_and_sending_at_once_ends_in_one_of_the_two() -> None:
