@@ -1,10 +1,12 @@
 """Two questions of whoever runs the portal: does the process live, and should it be sent requests?"""
 
+from time import monotonic
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
@@ -13,9 +15,39 @@ from portal import outbox
 
 logger = structlog.get_logger(__name__)
 
-LATE = 60  # seconds that the oldest message may be overdue before people should look
-UNHEARD = 300  # seconds that 21Vianet may leave the oldest message without a receipt (delivery alarms, docs/runbook.md)
 _migrated = False
+
+
+class Line:
+    """How the line to 21Vianet is. Anybody may ask, so the brokers and the tables are not asked every time."""
+
+    def __init__(self) -> None:
+        self._answer: dict[str, Any] = {}
+        self._good_until = 0.0
+
+    def recent(self) -> dict[str, Any]:
+        """An answer that is READYZ_SECONDS old at most."""
+        if monotonic() >= self._good_until:
+            self._answer = self._asked()
+            self._good_until = monotonic() + settings.READYZ_SECONDS
+        return self._answer
+
+    def forget(self) -> None:
+        """Ask anew next time."""
+        self._good_until = 0.0
+
+    @staticmethod
+    def _asked() -> dict[str, Any]:
+        """A dead worker shows in the first, a dead consumer in the second."""
+        return {
+            "outboxOldestDueSeconds": int(outbox.oldest_due_age().total_seconds()),
+            "outboxOldestUnacknowledgedSeconds": int(outbox.oldest_unacknowledged_age().total_seconds()),
+            "outboxParked": outbox.parked(),
+            "broker": outbox.brokers_answer(),
+        }
+
+
+_line = Line()
 
 
 @login_not_required
@@ -35,8 +67,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """
     try:
         checks = {"database": _database(), "migrations": _migrations()}
-        line = _line() if all(checks.values()) else {}
-    except DatabaseError:
+        line = _line.recent() if all(checks.values()) else {}
+    except (DatabaseError, InterfaceError):
         logger.exception("not_ready")
         checks, line = {"database": False, "migrations": False}, {}
     ready = all(checks.values())
@@ -44,19 +76,13 @@ def readyz(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": status, "checks": checks} | line, status=200 if ready else 503)
 
 
-def _line() -> dict[str, Any]:
-    """A dead worker shows in the first, a dead consumer in the second."""
-    return {
-        "outboxOldestDueSeconds": int(outbox.oldest_due_age().total_seconds()),
-        "outboxOldestUnacknowledgedSeconds": int(outbox.oldest_unacknowledged_age().total_seconds()),
-        "outboxParked": outbox.parked(),
-        "broker": outbox.broker_answers(),
-    }
-
-
 def _disturbed(line: dict[str, Any]) -> bool:
-    late = line["outboxOldestDueSeconds"] > LATE or line["outboxOldestUnacknowledgedSeconds"] > UNHEARD
-    return bool(late or line["outboxParked"] or not line["broker"])
+    return bool(
+        line["outboxOldestDueSeconds"] > settings.READYZ_LATE_SECONDS
+        or line["outboxOldestUnacknowledgedSeconds"] > settings.READYZ_UNHEARD_SECONDS
+        or line["outboxParked"]
+        or not line["broker"]
+    )
 
 
 def _database() -> bool:

@@ -184,6 +184,10 @@ OUTBOX_BREAKER_ERRORS = env.int("OUTBOX_BREAKER_ERRORS", default=5)  # broker er
 OUTBOX_BREAKER_SECONDS = env.float("OUTBOX_BREAKER_SECONDS", default=5)  # how far apart the probes are
 OUTBOX_GAP_SECONDS = env.float("OUTBOX_GAP_SECONDS", default=60)  # how long a reply waits for the one before it
 OUTBOX_HANDLER_ATTEMPTS = env.int("OUTBOX_HANDLER_ATTEMPTS", default=12)  # then a reply that fails is parked
+READYZ_SECONDS = env.float("READYZ_SECONDS", default=5)  # how long /readyz remembers how the line to 21Vianet is
+READYZ_LATE_SECONDS = env.float("READYZ_LATE_SECONDS", default=60)  # overdue for longer is "degraded"
+# Unacknowledged for longer is "degraded"; more than one deadline for a receipt.
+READYZ_UNHEARD_SECONDS = env.float("READYZ_UNHEARD_SECONDS", default=max(300, 4 * OUTBOX_ACK_SECONDS))
 VIANET_TOLERANCE_SECONDS = env.float("VIANET_TOLERANCE_SECONDS", default=300)  # age of a signature, both ways
 DJANGO_STRUCTLOG_CELERY_ENABLED = True  # the request's id travels with the tasks that it starts
 

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from portal.outbox.bell import broker_answers, ring
+    from portal.outbox.bell import brokers_answer, ring
     from portal.outbox.contracts import Contract, Delivery, Inbound, UnknownSubject
     from portal.outbox.reading import deliveries_of, delivery_of, oldest_due_age, oldest_unacknowledged_age, parked
     from portal.outbox.sending import cancel, enqueue, let_go
@@ -17,7 +17,7 @@ __all__ = [
     "Delivery",
     "Inbound",
     "UnknownSubject",
-    "broker_answers",
+    "brokers_answer",
     "cancel",
     "deliveries_of",
     "delivery_of",
@@ -34,7 +34,7 @@ _HOMES = {
     "Delivery": "contracts",
     "Inbound": "contracts",
     "UnknownSubject": "contracts",
-    "broker_answers": "bell",
+    "brokers_answer": "bell",
     "cancel": "sending",
     "deliveries_of": "reading",
     "delivery_of": "reading",

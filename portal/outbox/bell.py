@@ -4,10 +4,12 @@ anyway.
 
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from celery import Celery
 from django.conf import settings
+from kombu import Connection
 
 log = structlog.get_logger(__name__)
 WAIT_SECONDS = 0.2
@@ -34,20 +36,24 @@ def _publisher() -> Celery:
 
 
 def _impatient(url: str) -> dict[str, Any]:
-    if url.startswith(("redis", "rediss")):
+    if url.startswith("redis"):
         return {"socket_timeout": WAIT_SECONDS, "socket_connect_timeout": WAIT_SECONDS, "max_retries": 0}
     if url.startswith("amqp"):
         return {"read_timeout": WAIT_SECONDS, "write_timeout": WAIT_SECONDS, "max_retries": 0}
     return {}
 
 
-def broker_answers() -> bool:
-    """Whether Celery's broker takes a connection now; asks for half a second at most."""
+def brokers_answer() -> bool:
+    """Whether Celery's broker and the one to 21Vianet take a connection now; asks each for half a second at most."""
+    return all(_answers(url) for url in sorted({settings.CELERY_BROKER_URL, settings.VIANET_QUEUE_URL}))
+
+
+def _answers(url: str) -> bool:
     try:
-        with _publisher().connection_for_write() as connection:
+        with Connection(url, connect_timeout=WAIT_SECONDS, transport_options=_impatient(url)) as connection:
             connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0, timeout=WAIT_SECONDS)
     except Exception as error:  # noqa: BLE001 - as below
-        log.warning("broker_away", error=repr(error))
+        log.warning("broker_away", broker=urlsplit(url).hostname, error=repr(error))
         return False
     return True
 

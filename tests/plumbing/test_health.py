@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.conf import LazySettings
+from django.db import InterfaceError, OperationalError, connection
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
@@ -78,6 +79,40 @@ def test_a_silent_broker_is_told_soon_and_takes_no_web_server_away() -> None:
     assert (response.status_code, told["status"], told["broker"]) == (200, "degraded", False)
 
 
+@pytest.mark.usefixtures("silent_broker")
+def test_the_broker_to_21vianet_is_asked_too(settings: LazySettings) -> None:
+    settings.VIANET_QUEUE_URL, settings.CELERY_BROKER_URL = settings.CELERY_BROKER_URL, settings.VIANET_QUEUE_URL
+    told = json.loads(ask(health.readyz).content)
+    assert (told["status"], told["broker"]) == ("degraded", False)
+
+
+def test_the_line_is_not_asked_again_for_everybody_who_asks(
+    settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.READYZ_SECONDS = 60
+    health._line.forget()
+    due_since(monkeypatch, 2)
+    first = ask(health.readyz)
+    due_since(monkeypatch, 3600)
+    with CaptureQueriesContext(connection) as queries:
+        second = ask(health.readyz)
+    assert (first.content, [query["sql"] for query in queries]) == (second.content, ["select 1"])
+    health._line.forget()
+    assert b'"outboxOldestDueSeconds": 3600' in ask(health.readyz).content
+    health._line.forget()
+
+
+def test_whoever_gives_21vianet_more_time_moves_the_limit(
+    settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.READYZ_UNHEARD_SECONDS, settings.READYZ_LATE_SECONDS = 1000, 90
+    monkeypatch.setattr(outbox, "oldest_unacknowledged_age", lambda: timedelta(seconds=1000), raising=False)
+    due_since(monkeypatch, 90)
+    assert b'"ready"' in ask(health.readyz).content
+    due_since(monkeypatch, 91)
+    assert b'"degraded"' in ask(health.readyz).content
+
+
 def test_not_ready_before_the_migrations(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "_migrated", False)
     with connection.cursor() as cursor:
@@ -85,9 +120,10 @@ def test_not_ready_before_the_migrations(monkeypatch: pytest.MonkeyPatch) -> Non
     assert ask(health.readyz).status_code == 503
 
 
-def test_not_ready_without_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("trouble", [OperationalError, InterfaceError])
+def test_not_ready_without_the_database(trouble: type[Exception]) -> None:
     def refuse(*_args: Any) -> None:
-        raise OperationalError("no server")
+        raise trouble("no server")
 
     with connection.execute_wrapper(refuse):
         response = ask(health.readyz)
