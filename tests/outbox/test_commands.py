@@ -1,11 +1,13 @@
 """What an operator of the portal does at the command line."""
 
 from io import StringIO
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.conf import LazySettings
 from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 
 from portal.audit import chain
 from portal.audit.models import AuditEntry
@@ -55,6 +57,43 @@ def test_the_list_names_what_needs_a_person(parked: list[OutboundMessage]) -> No
     assert "unreadable" in printed
     assert "It is about an escalation that the portal never sent." in printed
     assert "oldest overdue: 0 s" in printed
+
+
+def test_a_long_list_is_cut_and_reads_no_bodies(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portal.outbox.management.commands.outbox.LONGEST_LIST", 2)
+    take([acknowledged(uuid4()) for _ in range(5)])
+    for row in commit(*[escalation() for _ in range(3)]):
+        with transaction_as(system="test"):
+            marking.bury(row.pk, row.order_key, "unreadable")
+    with CaptureQueriesContext(connection) as queries:
+        printed = outbox("list")
+    assert printed.count("unreadable") == 2
+    assert printed.count("the portal never sent") == 2
+    assert ("... and 1 more, which came later\n" in printed, "... and 3 more, which came later\n" in printed) == (
+        True,
+        True,
+    )
+    assert not [query["sql"] for query in queries if '"envelope"' in query["sql"] or '"body"' in query["sql"]]
+
+
+def test_every_replay_is_committed_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = commit(*[escalation() for _ in range(2)])
+    for row in rows:
+        with transaction_as(system="test"):
+            marking.bury(row.pk, row.order_key, "unreadable")
+    replayed, replay = [], marking.replay
+
+    def once(pk: UUID) -> bool:
+        if replayed:
+            raise OperationalError("The database goes away.")
+        replayed.append(pk)
+        return replay(pk)
+
+    monkeypatch.setattr(marking, "replay", once)
+    with pytest.raises(OperationalError):
+        outbox("replay", "--all", "--reason", WHY)
+    assert sorted(message(row.pk).state for row in rows) == [State.DEAD, State.PENDING]
+    assert recorded() == [("outbox.message.replayed", str(replayed[0]), WHY)]
 
 
 @pytest.mark.parametrize("words", [["--all"], ["--message"], ["--subject"]])

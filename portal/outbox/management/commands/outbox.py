@@ -3,13 +3,14 @@
 What is done by hand is recorded in the audit log, in the chain `CHAIN`.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from portal.audit import book
 from portal.database import transaction_as
@@ -20,7 +21,9 @@ from portal.outbox.reading import oldest_due_age
 from portal.vianet.envelope import Malformed
 
 CHAIN = UUID(int=1)
+LONGEST_LIST = 100
 NOT_THERE = "There is no such parked message."
+Row = TypeVar("Row", OutboundMessage, InboundMessage)
 
 
 class Command(BaseCommand):
@@ -55,11 +58,18 @@ class Command(BaseCommand):
                 self.stdout.write(f"to 21Vianet    {state:<10} {count}")
             for outcome, count in _counts(InboundMessage, "outcome"):
                 self.stdout.write(f"from 21Vianet  {outcome:<10} {count}")
-            for row in OutboundMessage.objects.filter(state=State.DEAD).order_by("created_at").defer("envelope"):
-                self.stdout.write(f"parked    {row.pk}  {row}  {row.last_error}")
-            for event in InboundMessage.objects.filter(outcome__in=NEEDS_A_PERSON).order_by("received_at"):
-                self.stdout.write(f"{event.outcome.lower():<9} {event.pk}  {event.type}  {event.reason}")
+            parked = OutboundMessage.objects.filter(state=State.DEAD).order_by("created_at").defer("envelope")
+            self._name(parked, lambda row: f"parked    {row.pk}  {row}  {row.last_error}")
+            replies = InboundMessage.objects.filter(outcome__in=NEEDS_A_PERSON).order_by("received_at").defer("body")
+            self._name(replies, lambda row: f"{row.outcome.lower():<9} {row.pk}  {row.type}  {row.reason}")
         self.stdout.write(f"oldest overdue: {oldest_due_age().total_seconds():.0f} s")
+
+    def _name(self, rows: QuerySet[Row], line: Callable[[Row], str]) -> None:
+        """The oldest ones, and how many there are beside them."""
+        for row in rows[:LONGEST_LIST]:
+            self.stdout.write(line(row))
+        if (others := rows.count() - LONGEST_LIST) > 0:
+            self.stdout.write(f"... and {others} more, which came later")
 
     def _replay(self, options: dict[str, Any]) -> None:
         with transaction_as(system="outbox"):
@@ -69,9 +79,11 @@ class Command(BaseCommand):
             if options["subject"]:
                 rows = rows.filter(subject_id=options["subject"])
             parked = list(rows.defer("envelope"))
-            if not parked:
-                raise CommandError(NOT_THERE)
-            for row in parked:
+        if not parked:
+            raise CommandError(NOT_THERE)
+        for row in parked:
+            # One transaction each: nobody who writes to 21Vianet waits for all of them.
+            with transaction_as(system="outbox"):
                 if options["dry_run"] or marking.replay(row.pk):
                     self.stdout.write(f"{'would send' if options['dry_run'] else 'sending'} {row.pk}  {row}")
                     self._record("replayed", row, options)
