@@ -69,10 +69,8 @@ def test_a_long_list_is_cut_and_reads_no_bodies(monkeypatch: pytest.MonkeyPatch)
         printed = outbox("list")
     assert printed.count("unreadable") == 2
     assert printed.count("the portal never sent") == 2
-    assert ("... and 1 more, which came later\n" in printed, "... and 3 more, which came later\n" in printed) == (
-        True,
-        True,
-    )
+    cut = [line for line in printed.splitlines() if line.startswith("...")]
+    assert cut == ["... and 1 more, which came later", "... and 3 more, which came later"]
     assert not [query["sql"] for query in queries if '"envelope"' in query["sql"] or '"body"' in query["sql"]]
 
 
