@@ -61,6 +61,7 @@ app.conf.update(
     beat_schedule={
         "outbox-sweep": {"task": "portal.outbox.tasks.sweep", "schedule": 5.0, "options": {"expires": 5.0}},
         "letters": {"task": "portal.mail.tasks.send_letters", "schedule": 5.0, "options": {"expires": 5.0}},
+        "old-replies": {"task": "portal.outbox.tasks.drop_old_bodies", "schedule": 3600.0},
         "old-answers": {"task": "portal.api.tasks.purge_idempotency_keys", "schedule": 3600.0},
     },
 )

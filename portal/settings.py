@@ -346,6 +346,7 @@ REOPEN_DAYS = env.int("REOPEN_DAYS", default=14)  # a closed support request may
 DELETED_USER_DAYS = env.int("DELETED_USER_DAYS", default=30)  # a deleted user can be restored for 30 days
 TOKEN_DAYS = env.int("TOKEN_DAYS", default=90)
 IDEMPOTENCY_HOURS = env.int("IDEMPOTENCY_HOURS", default=24)
+INBOX_BODY_DAYS = env.int("INBOX_BODY_DAYS", default=400)  # then what 21Vianet wrote is dropped from the inbox
 
 # --- Logs
 LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING" if DEMO else "INFO")

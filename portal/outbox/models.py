@@ -10,7 +10,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Length
-from django.db.models.lookups import LessThanOrEqual
+from django.db.models.lookups import GreaterThan, LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 from portal.database import now
@@ -171,10 +171,13 @@ class Outcome(models.TextChoices):
 # Nothing more happens to these by itself: a person handles them again or gives them up.
 NEEDS_A_PERSON = (Outcome.PARKED, Outcome.REFUSED, Outcome.MALFORMED)
 
+# The condition of an index, so every query that is to use it repeats it to the letter.
+HAS_BODY = GreaterThan(Length("body"), 0)
+
 
 class InboundMessage(models.Model):
     """One message from 21Vianet, stored before it is handled. Ids and outcomes are kept for ever: they are the
-    protection against replays.
+    protection against replays. Bodies are emptied after INBOX_BODY_DAYS.
 
     `id` is the event's id when its signature held and was fresh; otherwise `<outcome>:<sha256 of the body>`, so that a
     forger, or whoever recorded a message, cannot take an id that a rightful one will need. `seen` counts every arrival.
@@ -206,6 +209,7 @@ class InboundMessage(models.Model):
             models.Index(fields=["due_at", "received_at"], condition=Q(outcome=Outcome.RECEIVED), name="inbox_due"),
             models.Index(fields=["subject_id", "operator_seq"], name="inbox_subject"),
             models.Index(fields=["received_at"], condition=Q(outcome__in=NEEDS_A_PERSON), name="inbox_needs_a_person"),
+            models.Index(fields=["received_at"], condition=Q(HAS_BODY), name="inbox_body"),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ times.
 
 from celery import shared_task
 
+from portal.outbox import keeping
 from portal.outbox.delivering import deliver_due
 from portal.outbox.handling import handle_due
 from portal.outbox.marking import bury_overdue
@@ -21,3 +22,9 @@ def sweep() -> None:
     deliver_due()
     handle_due()
     bury_overdue()
+
+
+@shared_task(name="portal.outbox.tasks.drop_old_bodies", system="outbox")  # type: ignore[untyped-decorator]  # celery has no types
+def drop_old_bodies() -> None:
+    """Keep of old replies what protects against their repetition: started every hour."""
+    keeping.drop_old_bodies()
