@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from threading import Event as Signal
 
-from django.db import InterfaceError, OperationalError, close_old_connections, connections
+from django.db import InterfaceError, OperationalError, close_old_connections, connection, connections
 
 from portal.database import now
 from portal.outbox.handling import handle_due
@@ -17,19 +18,39 @@ from portal.vianet.transports import TO_PORTAL, TO_VIANET, Parcel, Temporary
 
 # The broker takes a consumer for dead that is silent for twice its heartbeat of 10 seconds; the sweep goes on.
 ROUND_SECONDS = 5.0
+# Between two looks for the database that was away.
+PAUSE_SECONDS = 2.0
 
 
 def consume_replies(stop: Signal) -> None:
     """Listen until `stop` is set. Survives the absence of the broker and of the database."""
     try:
-        transport().consume(TO_PORTAL, _take_on_a_sound_connection, stop)
+        transport().consume(TO_PORTAL, partial(_take_on_a_sound_connection, stop), stop)
     finally:
         connections.close_all()
 
 
-def _take_on_a_sound_connection(parcels: Sequence[Parcel]) -> None:
+def _take_on_a_sound_connection(stop: Signal, parcels: Sequence[Parcel]) -> None:
+    """A batch goes back to the broker once in an absence of the database, not every few seconds: each return counts
+    against a message's delivery limit, which is there for messages that kill consumers.
+    """
     close_old_connections()
-    take(parcels)
+    try:
+        take(parcels)
+    except Temporary:
+        while not stop.is_set() and not _database_answers():
+            stop.wait(PAUSE_SECONDS)
+        raise
+
+
+def _database_answers() -> bool:
+    close_old_connections()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select 1")
+    except (OperationalError, InterfaceError):
+        return False
+    return True
 
 
 def take(parcels: Sequence[Parcel]) -> None:
