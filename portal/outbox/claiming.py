@@ -35,6 +35,8 @@ def claim(owner: str, limit: int) -> list[Lease]:
     Several workers may claim at once: PostgreSQL skips rows that another one is just claiming; on SQLite the
     transaction is IMMEDIATE, so there is no other. On both, only the UPDATE's own condition decides.
     """
+    if limit <= 0:
+        return []
     with transaction_as(system="outbox"):
         moment = now()
         free = min(limit, free_slots(moment))

@@ -4,9 +4,12 @@ from datetime import timedelta
 
 import pytest
 from django.conf import LazySettings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from portal.outbox import marking, wire
 from portal.outbox.breaker import Breaker, breaker
+from portal.outbox.claiming import claim
 from portal.outbox.delivering import deliver_due
 from portal.outbox.models import OutboundMessage, State
 from tests.outbox.messages import commit, escalation, let_time_pass
@@ -29,6 +32,13 @@ def test_after_some_errors_in_a_row_there_are_only_probes(settings: LazySettings
     assert one.allowance(100) == 1
     one.record(worked=True)
     assert one.allowance(100) == 100
+
+
+@pytest.mark.django_db
+def test_who_may_send_nothing_asks_the_database_nothing() -> None:
+    with CaptureQueriesContext(connection) as queries:
+        assert claim("worker", 0) == []
+    assert len(queries) == 0
 
 
 def test_a_success_in_between_starts_the_count_anew() -> None:
