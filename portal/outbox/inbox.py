@@ -13,7 +13,7 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.db.models import F
+from django.db.models import Case, F, IntegerField, When
 
 from portal.database import now, transaction_as
 from portal.outbox.models import InboundMessage, Outcome
@@ -66,13 +66,15 @@ def _store(parcels: Sequence[Parcel], examine: Callable[[Parcel, datetime], Inbo
         moment = now()
         rows = [examine(parcel, moment) for parcel in parcels]
         seen = Counter(row.pk for row in rows)
-        known = set(InboundMessage.objects.filter(pk__in=list(seen)).values_list("pk", flat=True))
+        # Locked by rising id: consumers that hear the same repetitions do not wait for each other.
+        again = InboundMessage.objects.select_for_update().filter(pk__in=list(seen)).order_by("pk")
+        known = set(again.values_list("pk", flat=True))
         fresh = {row.pk: row for row in rows if row.pk not in known}
         for pk, row in fresh.items():
             row.seen = seen[pk]
         InboundMessage.objects.bulk_create(fresh.values(), ignore_conflicts=True)
-        for pk in sorted(known):
-            InboundMessage.objects.filter(pk=pk).update(seen=F("seen") + seen[pk])
+        times = Case(*(When(pk=pk, then=seen[pk]) for pk in known), output_field=IntegerField())
+        InboundMessage.objects.filter(pk__in=known).update(seen=F("seen") + times)
     for row in fresh.values():
         if row.outcome != Outcome.RECEIVED:
             log.error("inbox_not_applicable", message=row.pk, outcome=row.outcome, reason=row.reason)

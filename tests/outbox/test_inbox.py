@@ -5,6 +5,8 @@ from uuid import uuid4
 
 import pytest
 from django.conf import LazySettings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from portal.outbox.consumer import take
 from portal.outbox.contracts import Inbound
@@ -65,6 +67,17 @@ def test_a_message_that_comes_again_is_counted_confirmed_and_not_applied_again(h
     assert len(heard) == 1
     assert outcomes() == {Outcome.APPLIED: 3}
     assert {parse(one.body).data["message_id"] for one in arrived()} == {parcel.id}
+
+
+def test_repetitions_are_counted_each_for_itself_in_one_go() -> None:
+    told = [escalation() for _ in range(3)]
+    commit(*told)
+    one, two, three = (acknowledged(about.subject_id) for about in told)
+    store([one, two])
+    with CaptureQueriesContext(connection) as queries:
+        store([one, one, two, three, three])
+    assert dict(InboundMessage.objects.values_list("pk", "seen")) == {one.id: 3, two.id: 2, three.id: 2}
+    assert sum(query["sql"].startswith("UPDATE") for query in queries) == 1
 
 
 def test_an_unsigned_message_cannot_take_the_place_of_the_rightful_one(heard: list[Inbound]) -> None:
