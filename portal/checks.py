@@ -20,6 +20,11 @@ TAG = "portal"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 IN_CLEAR = {"amqp", "redis"}  # schemes without TLS
 SHORTEST_KEY = 16
+# With one of these at nought, messages to or from 21Vianet would stop, or be parked or emptied at once.
+AT_LEAST_ONE = (
+    *("OUTBOX_BATCH", "OUTBOX_WINDOW", "OUTBOX_LEASE_SECONDS", "OUTBOX_ACK_SECONDS", "OUTBOX_GIVE_UP_HOURS"),
+    *("OUTBOX_MAX_REFUSALS", "OUTBOX_HANDLER_ATTEMPTS", "OUTBOX_BREAKER_ERRORS", "INBOX_BODY_DAYS"),
+)
 STAND_IN = "outside-production"  # what settings.required() hands out in the demo and in tests
 
 
@@ -47,7 +52,7 @@ def unsafe_settings(app_configs: Sequence[AppConfig] | None = None, **_kwargs: A
     """Only production is judged; the demo and the tests run on the loopback."""
     if not settings.PRODUCTION:
         return []
-    return [*_site(), *_keys(), *_services(), *_wires(), *_letters()]
+    return [*_site(), *_keys(), *_services(), *_wires(), *_letters(), *_numbers()]
 
 
 def _site() -> Iterator[CheckMessage]:
@@ -155,6 +160,16 @@ def _is_near(host: str | None) -> bool:
         return not host or ip_address(host).is_private
     except ValueError:
         return "." not in str(host)
+
+
+def _numbers() -> Iterator[CheckMessage]:
+    for name in AT_LEAST_ONE:
+        if getattr(settings, name) < 1:
+            yield Error(
+                f"{name} is below one: messages to or from 21Vianet would stop without a word.",
+                hint=f"Unset {name}, or see docs/queue.md.",
+                id="portal.E016",
+            )
 
 
 def unbalanced_names(app_configs: Sequence[AppConfig] | None = None, **_kwargs: Any) -> list[CheckMessage]:

@@ -33,6 +33,7 @@ SAFE = {
     "EMAIL_USE_TLS": True,
     "EMAIL_USE_SSL": False,
     "DATABASES": {"default": {"ENGINE": "django.db.backends.postgresql"}},
+    **dict.fromkeys(checks.AT_LEAST_ONE, 1),
 }
 
 
@@ -65,6 +66,7 @@ def test_a_safe_production_site_passes(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"VIANET_QUEUE_URL": "memory://"}, "E007"),
         ({"DATABASES": {"default": {"ENGINE": "django.db.backends.sqlite3"}}}, "W008"),
         ({"REDIS_URL": ""}, "W009"),
+        *(({name: 0}, "E016") for name in checks.AT_LEAST_ONE),
         ({"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}, "W010"),
         ({"EMAIL_USE_TLS": False}, "W017"),
         ({"CELERY_BROKER_URL": "amqp://broker.example"}, "W018"),
