@@ -180,7 +180,7 @@ OUTBOX_RETRY_SECONDS = env.float("OUTBOX_RETRY_SECONDS", default=0.5)  # first p
 OUTBOX_RETRY_CAP_SECONDS = env.float("OUTBOX_RETRY_CAP_SECONDS", default=300)  # the longest pause
 OUTBOX_GIVE_UP_HOURS = env.float("OUTBOX_GIVE_UP_HOURS", default=72)  # then a message is parked for a person
 OUTBOX_MAX_REFUSALS = env.int("OUTBOX_MAX_REFUSALS", default=12)  # retryable refusals by 21Vianet before it is parked
-OUTBOX_BREAKER_ERRORS = env.int("OUTBOX_BREAKER_ERRORS", default=5)  # broker errors in a row before only probes go
+OUTBOX_BREAKER_ERRORS = env.int("OUTBOX_BREAKER_ERRORS", default=5)  # batches failed whole in a row: then probes only
 OUTBOX_BREAKER_SECONDS = env.float("OUTBOX_BREAKER_SECONDS", default=5)  # how far apart the probes are
 OUTBOX_GAP_SECONDS = env.float("OUTBOX_GAP_SECONDS", default=60)  # how long a reply waits for the one before it
 OUTBOX_HANDLER_ATTEMPTS = env.int("OUTBOX_HANDLER_ATTEMPTS", default=12)  # then a reply that fails is parked

@@ -78,14 +78,13 @@ class Inbound:
     """A message of 21Vianet as a handler sees it: verified, checked against its schema, in order and for the first
     time.
 
-    `subject_id` is the escalation's id; `data` the schema's fields; `time` when 21Vianet wrote it.
+    `subject_id` is the escalation's id; `data` the schema's fields.
     """
 
     id: str
     type: str
     subject_id: UUID
     operator_seq: int
-    time: datetime
     data: Mapping[str, Any]
 
 

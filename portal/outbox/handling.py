@@ -189,7 +189,6 @@ def _call_handler(row: InboundMessage, event: Event) -> None:
             type=event.type,
             subject_id=row.subject_id,
             operator_seq=row.operator_seq or 0,
-            time=event.time,
             data=event.data,
         )
     )

@@ -1,7 +1,7 @@
 """What is on its way to 21Vianet, and what came back. The rows are the truth; a broker may be emptied at any time.
 
 Tenants, partners and subjects are plain columns: this room knows no other. Every change of `OutboundMessage.state` is
-one conditional UPDATE whose condition comes from `may_become`, so a late worker changes nothing.
+one conditional UPDATE, so a late worker changes nothing; `MAY_BECOME` says which changes there are.
 """
 
 import uuid
