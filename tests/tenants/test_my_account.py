@@ -149,6 +149,15 @@ def test_every_zone_is_offered_once() -> None:
     assert {"Asia/Shanghai", "Asia/Urumqi", "America/Argentina/Ushuaia", "UTC"} <= known_zones()
 
 
+def test_a_zone_is_called_by_its_place_and_its_distance_and_by_no_name_from_before() -> None:
+    labels = {zone: str(label) for _heading, zones in grouped_zones() for zone, label in zones}
+    assert labels["Asia/Kolkata"] == "Kolkata (UTC+5:30)"
+    assert labels["America/Argentina/Ushuaia"] == "Ushuaia, Argentina (UTC-3)"
+    assert labels["Asia/Shanghai"] == "Shanghai time (UTC+8)"
+    assert labels["UTC"] == "UTC"
+    assert not {"Asia/Calcutta", "Asia/Chongqing", "America/Buenos_Aires", "Australia/ACT"} & set(labels)
+
+
 def test_tokens_are_listed_without_their_secret_until_they_end(cast: Cast, browser_of: Browser) -> None:
     anna = cast.actor("anna")
     token, secret = issue_token(cast.anna, actor=anna, name="Nightly sync", customer=cast.huaxin)
