@@ -1,6 +1,5 @@
 """Where the operator's publishers write posts, change them and take them back."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
@@ -16,7 +15,6 @@ from messagecenter.models import Post
 from messagecenter.sanitising import readable_body
 from messagecenter.tables import PublishedRow, page_of, publisher_table, state_of
 from messagecenter.vocabulary import EVERY_SUBSCRIBER_HAS, SERVICE_BITS, Language, Tag
-from portal.api.idempotency import once_per_form
 from portal.errors import InvalidInput, NotVisible, RuleBroken, StaleVersion
 from portal.ui.separators import listed
 from portal.ui.tables import Column, Table
@@ -24,7 +22,7 @@ from portal.ui.values import show
 from portal.web import redirect_to, render_page, toast
 from tenants.access import Permission
 from tenants.actor import Actor
-from tenants.views.parts import pages
+from tenants.views.parts import form_once, pages
 from tenants.web import PortalRequest, page
 
 FORM_PAGE = "messagecenter/publishing_form.html"
@@ -48,7 +46,7 @@ def publish(request: PortalRequest) -> HttpResponse:
     if not form.is_valid() or "preview" in request.POST:
         return _form_page(request, form)
     try:
-        return _once(request, lambda: _publish(request, form.draft()))
+        return form_once(request, lambda: _publish(request, form.draft()))
     except (InvalidInput, RuleBroken) as error:
         return _refused_page(request, form, error)
 
@@ -63,7 +61,7 @@ def edit(request: PortalRequest, reference: str) -> HttpResponse:
     if not form.is_valid() or "preview" in request.POST:
         return _form_page(request, form, post)
     try:
-        return _once(request, lambda: _update(request, post, form))
+        return form_once(request, lambda: _update(request, post, form))
     except StaleVersion as error:
         return _stale_page(request, form, error.current)
     except (InvalidInput, RuleBroken) as error:
@@ -76,7 +74,7 @@ def withdraw(request: PortalRequest, reference: str) -> HttpResponse:
     post = _published(request.actor, reference)
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        return _once(request, lambda: _withdraw(request, post, form.cleaned_data["reason"]))
+        return form_once(request, lambda: _withdraw(request, post, form.cleaned_data["reason"]))
     post.must_stand()
     edit_url = reverse("messagecenter:edit", args=[post.reference])
     context = {
@@ -105,10 +103,6 @@ def _withdraw(request: PortalRequest, post: Post, reason: str) -> HttpResponse:
     withdraw_post(post, actor=request.actor, reason=reason)
     toast(request, gettext("%(reference)s was withdrawn.") % {"reference": post.reference})
     return redirect_to(request, "messagecenter:edit", post.reference)
-
-
-def _once(request: PortalRequest, act: Callable[[], HttpResponse]) -> HttpResponse:
-    return once_per_form(request, request.actor.user_id, act)  # type: ignore[arg-type] # pages are opened by people
 
 
 def _published(actor: Actor, reference: str) -> Post:

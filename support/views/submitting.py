@@ -6,8 +6,7 @@ from django import forms
 from django.http import HttpResponse, QueryDict
 
 from portal.errors import InvalidInput, RuleBroken
-from support.repeats import form_once
-from tenants.views.parts import show_refusal
+from tenants.views.parts import form_once, show_refusal
 from tenants.web import PortalRequest
 
 # What the verbs and the API call otherwise than the forms.

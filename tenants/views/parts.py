@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.api.idempotency import once_per_form
-from portal.errors import PortalError
+from portal.errors import PortalError, Text
 from portal.paging import Page
 from portal.ui.values import Cell
 from tenants.access import Permission, can
@@ -62,9 +62,12 @@ def pages(request: PortalRequest, page: Page) -> Links:
     return {"first_url": first, "next_url": f"?{parameters.urlencode()}"}
 
 
-def form_once(request: PortalRequest, act: Callable[[], HttpResponse]) -> HttpResponse:
-    """`act()` once per `{% form_key %}` of this person: a second click lands where the first one did."""
-    return once_per_form(request, request.actor.user_id, act)  # type: ignore[arg-type] # pages are opened by people
+def form_once(request: PortalRequest, act: Callable[[], HttpResponse], *, remedy: Text = "") -> HttpResponse:
+    """`act()` once per `{% form_key %}` of this person: a second click lands where the first one did, or is refused
+    with `remedy` where that was a page shown once.
+    """
+    caller: Any = request.actor.user_id  # pages are opened by people
+    return once_per_form(request, caller, act, remedy=remedy)
 
 
 def show_refusal(form: forms.Form, error: PortalError, fields: Mapping[str, str] = SAME_NAMES) -> int:

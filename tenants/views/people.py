@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from portal.api.idempotency import once_per_form
 from portal.errors import InvalidInput, RuleBroken, StaleVersion
 from portal.paging import keyset
 from portal.ui.buttons import Reasons, button, denied, link_button
@@ -26,7 +25,7 @@ from tenants.models.role import ROLE_WORDS, ROLES_OF, TOP_ROLES
 from tenants.models.user import LANGUAGES
 from tenants.people_rules import decision_on, refuse_step, restorable_until, roles_of
 from tenants.role_rules import decision_about
-from tenants.views.parts import pages, show_refusal, trail
+from tenants.views.parts import form_once, pages, show_refusal, trail
 from tenants.visibility import TenantQuerySet
 from tenants.web import PortalRequest, page
 
@@ -139,8 +138,7 @@ def _created(request: PortalRequest, customer: Tenant, form: NewUserForm) -> Htt
         user, secret = create_user(customer, actor=request.actor, **form.cleaned_data)
         return show_password(request, customer, user, secret, _("The account of %(name)s is ready"))
 
-    caller: Any = request.actor.user_id  # pages are opened by people
-    return once_per_form(request, caller, act, remedy=SHOWN_ONCE)
+    return form_once(request, act, remedy=SHOWN_ONCE)
 
 
 def show_password(request: PortalRequest, customer: Tenant, user: User, secret: str, title: str) -> HttpResponse:

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from portal.api.idempotency import once_per_form
 from portal.errors import Text
 from portal.web import redirect_to, render_page, toast
 from tenants.access import Permission
@@ -19,7 +18,7 @@ from tenants.actions.people import block_user, delete_user, reset_password, rest
 from tenants.decisions import YES
 from tenants.models import Tenant, User
 from tenants.people_rules import STEPS, refuse_step
-from tenants.views.parts import trail
+from tenants.views.parts import form_once, trail
 from tenants.views.people import SHOWN_ONCE, show_password
 from tenants.web import PortalRequest, page
 
@@ -145,8 +144,7 @@ def _take(request: PortalRequest, customer: Tenant, user: User, step: Step, verb
         toast(request, _said(step.done, user))
         return redirect_to(request, "tenants:user_detail", customer.pk, user.pk)
 
-    caller: Any = request.actor.user_id  # pages are opened by people
-    return once_per_form(request, caller, act, remedy=SHOWN_ONCE)
+    return form_once(request, act, remedy=SHOWN_ONCE)
 
 
 def _ask(request: PortalRequest, customer: Tenant, user: User, step: Step) -> HttpResponse:
