@@ -3,7 +3,6 @@
 import re
 import secrets
 import string
-from copy import copy
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
@@ -87,18 +86,18 @@ def change_user(user: User, *, actor: Actor, display_name: str, email: str = "",
     """
     require(actor, Permission.USER_CHANGE, user)
     user = _locked(user, "change", actor)
-    as_it_was, wanted = copy(user), {"display_name": display_name, "email": email or user.upn}
+    wanted = {"display_name": display_name, "email": email or user.upn}
     before = {name: getattr(user, name) for name, value in wanted.items() if getattr(user, name) != value}
     if not before:
         return user
     if user.version != version:
         raise StaleVersion(current=user)
+    if "email" in before:  # told while it still is the reader's address: PostgreSQL lets a letter go to no other
+        mail.queue("email_changed", [user], actor=actor.audit_identity()["name"])
+        EmailAddress.objects.filter(user=user).delete()  # by which allauth would still find the account
     user.display_name, user.email, user.version = wanted["display_name"], wanted["email"], version + 1
     user.save(update_fields=["version", *before])
     book.record(actor, "tenants.user.changed", user, before=before, after={name: wanted[name] for name in before})
-    if "email" in before:
-        EmailAddress.objects.filter(user=user).delete()  # by which allauth would still find the account
-        mail.queue("email_changed", [as_it_was], actor=actor.audit_identity()["name"])
     return user
 
 
