@@ -54,6 +54,14 @@ def test_reading_a_mistyped_address_and_visitors_leave_nothing(cast: Cast, brows
     assert refusals() == []
 
 
+def test_a_deed_that_no_address_knows_was_refused_to_nobody(
+    cast: Cast, browser_of: BrowserOf, rest_of: Callable[..., Client]
+) -> None:
+    assert browser_of("alice").delete(f"/organisations/{cast.huaxin.pk}/users/{cast.ed.pk}/").status_code == 405
+    assert rest_of("alice").delete(f"/v1.0/customers/{cast.huaxin.pk}").status_code == 405
+    assert refusals() == []
+
+
 @pytest.mark.parametrize("verb", [block_user, delete_user])
 def test_a_token_of_a_closed_account_is_remembered_once_in_ten_minutes(cast: Cast, verb: Callable[..., object]) -> None:
     program = bearer(token_for(cast.ed))
