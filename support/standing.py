@@ -6,7 +6,6 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal.errors import Text
-from portal.outbox import Delivery
 from support.models import NEXT_OWNER, Side, Status, SupportRequest
 from tenants.actor import Actor
 
@@ -71,9 +70,9 @@ class NextStep:
     tone: str
 
 
-def delivery_notice(delivery: Delivery | None) -> Notice | None:
-    """What holds up a message to 21Vianet; None as long as all goes well."""
-    return _DELIVERIES.get(delivery.state) if delivery is not None else None
+def delivery_notice(state: str) -> Notice | None:
+    """What holds up a message to 21Vianet, by its `DeliveryState`; None as long as all goes well."""
+    return _DELIVERIES.get(state)
 
 
 def owner_name(status: str, customer: Text, partner: Text) -> Text:

@@ -118,7 +118,7 @@ def _standing(request: PortalRequest, support_request: SupportRequest, escalatio
         "next": next_step(support_request, actor),
         "escalation": escalation,
         "reads_delivery": reads_delivery,
-        "delivery_notice": delivery_notice(delivery),
+        "delivery_notice": delivery_notice(delivery.state) if delivery is not None else None,
         "reads_case": bool(can(actor, Permission.REQUEST_READ_CASE, support_request)),
         "escalation_facts": _escalation_facts(escalation, delivery, reads_delivery=reads_delivery)
         if escalation
