@@ -90,11 +90,9 @@ def _raise_url(actor: Actor) -> str:
 
 
 def _table(request: PortalRequest, found: Page, show: str) -> Table:
-    actor = request.actor
     columns = [
         Column("reference", _("Reference")),
         Column("title", _("Title")),
-        Column("customer", _("Customer")),
         Column("status", _("Status"), "badge"),
         Column("severity", _("Severity"), "badge"),
         Column("owner", _("Next step")),
@@ -102,19 +100,19 @@ def _table(request: PortalRequest, found: Page, show: str) -> Table:
     ]
     return Table(
         caption=_("Support requests"),
-        columns=[column for column in columns if column.key != "customer" or not actor.is_customer],
-        rows=[_row(row) for row in found],
-        empty=_empty(actor, show),
+        columns=columns,
+        rows=[_row(row, request.actor) for row in found],
+        empty=_empty(request.actor, show),
         **pages(request, found),
     )
 
 
-def _row(row: dict[str, Any]) -> dict[str, Any]:
+def _row(row: dict[str, Any], actor: Actor) -> dict[str, Any]:
+    """The customer's name stands below the title, where it is not the reader's own: a column more would not fit."""
     customer, partner = (localized(row[f"{side}__name"], row[f"{side}__chinese_name"]) for side in SIDES)
     return {
         "reference": _reference(row["reference"]),
-        "title": row["title"],
-        "customer": customer,
+        "title": Cell(row["title"], note="" if actor.is_customer else customer),
         "status": Cell(Status(row["status"]).label, tone=TONES[Status(row["status"])]),
         "severity": Cell(SEVERITY_NAMES[Severity(row["severity"])], tone=SEVERITY_TONES[Severity(row["severity"])]),
         "owner": owner_name(row["status"], customer, partner),
