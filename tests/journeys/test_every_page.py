@@ -85,7 +85,7 @@ ELSEWHERE = {
     "organisations/<uuid:customer_id>/users/<uuid:user_id>/unblock/": "as above",
     "healthz": "for machines",
     "readyz": "for machines",
-    "v1.0/docs": "drawn by Swagger",
+    "v1.0/docs": "drawn by Swagger; test_the_manual.py looks at it",
 }
 
 
