@@ -101,5 +101,6 @@ def test_an_older_version_is_refused_and_the_present_one_shown(cast: Cast, seats
 
 def test_another_customers_subscription_is_its_own_partners(cast: Cast, suite: Offer, buy: Buy) -> None:
     theirs = buy(suite, by="boris", for_="lotus")
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotAllowed) as refusal:
         change(cast, "anna", theirs, 30)
+    assert refusal.value.code == "notPartnerOfRecord"

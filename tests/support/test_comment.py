@@ -97,8 +97,9 @@ def test_whoever_changes_the_language_over_a_refused_comment_comes_to_the_reques
 
 @pytest.mark.parametrize("text", ["", "   ", "x" * 10_001])
 def test_a_comment_is_neither_empty_nor_endless(story: Story, asked: SupportRequest, text: str) -> None:
-    with pytest.raises(InvalidInput):
+    with pytest.raises(InvalidInput) as refusal:
         story.say(asked, "alice", text)
+    assert (refusal.value.code, Comment.objects.count()) == ("invalidInput", 0)
 
 
 def test_an_empty_form_comes_back(asked: SupportRequest, browser_of: Browser) -> None:

@@ -126,8 +126,9 @@ def test_a_critical_request_says_who_cannot_work(
     body = {name: text for name, text in FORM.items() if name != "impact"}
     refused = rest_of("alice").post("/v1.0/supportRequests", body, content_type="application/json")
     assert (refused.status_code, refused.json()["error"]["details"][0]["target"]) == (422, "impact")
-    with pytest.raises(InvalidInput):
+    with pytest.raises(InvalidInput) as refusal:
         story.ask(severity="critical")
+    assert (refusal.value.code, refusal.value.details[0]["target"]) == ("invalidInput", "impact")
     assert not SupportRequest.objects.exists()
 
 
@@ -187,8 +188,9 @@ def test_where_two_partners_serve_the_customer_chooses(cast: Cast, story: Story,
 
 
 def test_a_customer_cannot_ask_a_partner_of_others(cast: Cast, story: Story) -> None:
-    with pytest.raises(InvalidInput):
+    with pytest.raises(InvalidInput) as refusal:
         story.ask(partner=cast.beichen)
+    assert (refusal.value.code, SupportRequest.objects.count()) == ("partnerRequired", 0)
 
 
 def test_without_a_partner_there_is_nobody_to_ask(cast: Cast, story: Story, browser_of: Browser) -> None:

@@ -44,8 +44,9 @@ def test_nobody_without_the_right_ties_a_customer_to_a_partner(cast: Cast, who: 
 
 def test_no_partner_ties_a_customer_to_another_partner(cast: Cast) -> None:
     boris = cast.actor("boris")
-    with acting_as(boris), pytest.raises(NotAllowed):
+    with acting_as(boris), pytest.raises(NotAllowed) as refusal:
         start_relationship(cast.fanyun, cast.lotus, actor=boris)
+    assert refusal.value.code == "roleMissing"
     assert not ResellerRelationship.objects.filter(partner=cast.fanyun, customer=cast.lotus).exists()
 
 
