@@ -217,10 +217,12 @@ def check(books: Path) -> None:
     with transaction_as(system="test"):
         committed = list(OutboundMessage.objects.order_by("order_key", "order_seq"))
         assert all(row.acked_at for row in committed)
-        # One may be missing: it died with a consumer, and the case number had already said that the message was there.
         receipted = receipts()
         assert len(receipted) == len(set(receipted)), "21Vianet's receipt was noted more than once."
-        assert set(receipted) <= {str(row.pk) for row in committed}
+        # A receipt that the broker lost comes again, because the message is sent again; unless the case number had said
+        # meanwhile that the message is there, and that answers an escalation, never what was said after it.
+        firsts = {str(row.pk) for row in committed if row.order_seq == 1}
+        assert set(receipted) | firsts == {str(row.pk) for row in committed}, "A comment has no receipt."
         noted = AuditEntry.objects.filter(deed="support.escalation.acknowledged").values_list("data__id", flat=True)
         assert sorted(noted) == sorted(cases()), "A case number was noted more or less than once."
     desk = Desk(str(books))
