@@ -11,7 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
-from portal import outbox
+from portal import mail, outbox
 
 logger = structlog.get_logger(__name__)
 
@@ -19,7 +19,7 @@ _migrated = False
 
 
 class Line:
-    """How the line to 21Vianet is. Anybody may ask, so the brokers and the tables are not asked every time."""
+    """How the line to 21Vianet is, and the mail. Anybody may ask, so the brokers and the tables are not asked every time."""
 
     def __init__(self) -> None:
         self._answer: dict[str, Any] = {}
@@ -43,6 +43,7 @@ class Line:
             "outboxOldestDueSeconds": int(outbox.oldest_due_age().total_seconds()),
             "outboxOldestUnacknowledgedSeconds": int(outbox.oldest_unacknowledged_age().total_seconds()),
             "outboxParked": outbox.parked(),
+            "lettersFailed": mail.failed_count(),
             "broker": outbox.brokers_answer(),
         }
 
@@ -62,7 +63,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 when requests can be served: database reached, all migrations applied. Else 503.
 
-    What is wrong with the line to 21Vianet is reported ("degraded") and takes no web server away: requests are accepted
+    What is wrong with the line to 21Vianet, or with the mail, is reported ("degraded") and takes no web server away: requests are accepted
     while broker and 21Vianet are down, that is what the outbox is for.
     """
     try:
@@ -81,6 +82,7 @@ def _disturbed(line: dict[str, Any]) -> bool:
         line["outboxOldestDueSeconds"] > settings.READYZ_LATE_SECONDS
         or line["outboxOldestUnacknowledgedSeconds"] > settings.READYZ_UNHEARD_SECONDS
         or line["outboxParked"]
+        or line["lettersFailed"]
         or not line["broker"]
     )
 

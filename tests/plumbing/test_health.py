@@ -12,8 +12,10 @@ from django.db import InterfaceError, OperationalError, connection
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from portal import health, outbox
+from portal import health, mail, outbox
+from portal.mail.models import Letter
 from portal.outbox import marking
+from tests.mail.readers import Person
 from tests.outbox.messages import commit, escalation
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +70,13 @@ def test_a_parked_message_is_told_too() -> None:
     marking.bury(row.pk, row.order_key, "unreadable")
     told = json.loads(ask(health.readyz).content)
     assert (told["status"], told["outboxParked"], told["broker"]) == ("degraded", 1, True)
+
+
+def test_a_letter_that_was_given_up_is_told_too() -> None:
+    mail.queue("greeting", [Person("alice@huaxin.example")], title="Hello")
+    Letter.objects.update(state="failed")
+    told = json.loads(ask(health.readyz).content)
+    assert (told["status"], told["lettersFailed"], told["outboxParked"]) == ("degraded", 1, 0)
 
 
 @pytest.mark.usefixtures("silent_broker")
