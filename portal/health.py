@@ -19,7 +19,7 @@ _migrated = False
 
 
 class Line:
-    """How the line to 21Vianet is, and the mail. Anybody may ask, so the brokers and the tables are not asked every time."""
+    """How the line to 21Vianet is, and the mail. Anybody may ask, so brokers and tables are not asked every time."""
 
     def __init__(self) -> None:
         self._answer: dict[str, Any] = {}
@@ -63,8 +63,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 when requests can be served: database reached, all migrations applied. Else 503.
 
-    What is wrong with the line to 21Vianet, or with the mail, is reported ("degraded") and takes no web server away: requests are accepted
-    while broker and 21Vianet are down, that is what the outbox is for.
+    What is wrong with the line to 21Vianet, or with the mail, is reported ("degraded") and takes no web server away:
+    requests are accepted while broker and 21Vianet are down, that is what the outbox is for.
     """
     try:
         checks = {"database": _database(), "migrations": _migrations()}
