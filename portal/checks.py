@@ -20,10 +20,11 @@ TAG = "portal"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 IN_CLEAR = {"amqp", "redis"}  # schemes without TLS
 SHORTEST_KEY = 16
-# With one of these at nought, messages to or from 21Vianet would stop, or be parked or emptied at once.
+# With one of these at nought, messages or letters would stop, go in circles, or be given up or emptied at once.
 AT_LEAST_ONE = (
     *("OUTBOX_BATCH", "OUTBOX_WINDOW", "OUTBOX_LEASE_SECONDS", "OUTBOX_ACK_SECONDS", "OUTBOX_GIVE_UP_HOURS"),
-    *("OUTBOX_MAX_REFUSALS", "OUTBOX_HANDLER_ATTEMPTS", "OUTBOX_BREAKER_ERRORS", "INBOX_BODY_DAYS"),
+    *("OUTBOX_MAX_REFUSALS", "OUTBOX_HANDLER_ATTEMPTS", "OUTBOX_BREAKER_ERRORS", "OUTBOX_GAP_SECONDS"),
+    *("INBOX_BODY_DAYS", "LETTER_BATCH", "LETTER_MAX_ATTEMPTS", "LETTER_GIVE_UP_HOURS"),
 )
 STAND_IN = "outside-production"  # what settings.required() hands out in the demo and in tests
 
@@ -96,9 +97,9 @@ def _keys() -> Iterator[CheckMessage]:
         "VIANET_VERIFY_KEYS": set(settings.VIANET_VERIFY_KEYS),
     }
     for name, keys in purposes.items():
-        if any(STAND_IN in key or len(key) < SHORTEST_KEY for key in keys):
+        if not keys or any(STAND_IN in key or len(key) < SHORTEST_KEY for key in keys):
             yield Error(
-                f"{name} holds a stand-in or a key shorter than {SHORTEST_KEY} characters.",
+                f"{name} holds no key, a stand-in or a key shorter than {SHORTEST_KEY} characters.",
                 hint='Make one: python -c "import secrets; print(secrets.token_urlsafe(48))"',
                 id="portal.E005",
             )
@@ -166,8 +167,8 @@ def _numbers() -> Iterator[CheckMessage]:
     for name in AT_LEAST_ONE:
         if getattr(settings, name) < 1:
             yield Error(
-                f"{name} is below one: messages to or from 21Vianet would stop without a word.",
-                hint=f"Unset {name}, or see docs/queue.md.",
+                f"{name} is below one: messages or letters would stop without a word.",
+                hint=f"Unset {name}, or see .env.example.",
                 id="portal.E016",
             )
 

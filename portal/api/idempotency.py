@@ -25,7 +25,7 @@ from portal.api.models import IdempotencyKey
 from portal.api.rendering import dumps
 from portal.database import current_identity, now
 from portal.errors import BadRequest, InvalidInput, RuleBroken, Text
-from portal.web import FORM_KEY
+from portal.web import FORM_KEY, toast
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _KEPT_HEADERS = ("Location", "ETag", "HX-Redirect")
@@ -185,6 +185,7 @@ def once_per_form(
     if not kept.headers.keys() & {"Location", "HX-Redirect"}:
         message = _("This form was already sent, and what it asks for was done.")
         raise RuleBroken(message, code="formAlreadySent", remedy=remedy)
+    toast(request, _("This was already done. Nothing was done again."), "info")
     return HttpResponse(status=kept.status, headers=kept.headers)
 
 

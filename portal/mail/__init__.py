@@ -8,12 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from portal.mail.failed import failed_count
-    from portal.mail.queueing import mailbox, queue
+    from portal.mail.queueing import mailbox, queue, readdress
     from portal.mail.sending import send_due
 
-__all__ = ["failed_count", "mailbox", "queue", "send_due"]
+__all__ = ["failed_count", "mailbox", "queue", "readdress", "send_due"]
 
-_HOMES = {"failed_count": "failed", "mailbox": "queueing", "queue": "queueing", "send_due": "sending"}
+_HOMES = {
+    "failed_count": "failed",
+    "mailbox": "queueing",
+    "queue": "queueing",
+    "readdress": "queueing",
+    "send_due": "sending",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import get_supported_language_variant
 
-from portal.database import current_identity, now
-from portal.mail.models import Letter
+from portal.database import current_identity, now, transaction_as
+from portal.mail.models import Letter, LetterState
 
 MOMENT = "$moment"  # marks a point in time inside the stored context, so that it can be shown in the reader's zone
 
@@ -71,6 +71,13 @@ def queue(
         for person in {person.id: person for person in people if person.email}.values()
     ]
     Letter.objects.bulk_create(letters, ignore_conflicts=bool(dedupe_key))
+
+
+def readdress(person: Reader, address: str) -> int:
+    """What is still to be sent to this person goes to another address from now on; how many letters."""
+    with transaction_as(system="mail"):
+        unsent = Letter.objects.filter(recipient_id=person.id, address=person.email)
+        return unsent.filter(state__in=(LetterState.QUEUED, LetterState.FAILED)).update(address=address)
 
 
 def mailbox(recipient_id: UUID) -> QuerySet[Letter]:

@@ -86,6 +86,7 @@ def _send(letter: Letter, lease: UUID, connection: BaseEmailBackend) -> bool:
         words = render(letter)
         _hand_over(letter, words, connection)
     except SoftTimeLimitExceeded:
+        _postpone(letter, lease, ServerTrouble("The mail server took longer than the worker may."))
         raise
     except ServerTrouble as trouble:
         _postpone(letter, lease, trouble)
@@ -143,9 +144,11 @@ def _mark_sent(letter: Letter, lease: UUID, words: Words) -> bool:
 
 
 def _postpone(letter: Letter, lease: UUID, trouble: ServerTrouble) -> None:
-    """It has lost no attempt, and waits a tenth longer than it has waited; after days it is given up."""
+    """It has lost no attempt, and waits a tenth longer than it has waited; after days it is given up, though not at
+    the first trouble: for so long nobody may have tried.
+    """
     waited = (now() - (letter.resent_at or letter.created_at)).total_seconds()
-    final = waited >= settings.LETTER_GIVE_UP_HOURS * 3600
+    final = bool(letter.last_error) and waited >= settings.LETTER_GIVE_UP_HOURS * 3600
     _mark_unsent(letter, lease, str(trouble), attempts=letter.attempts - 1, pause=waited / 10, final=final)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import structlog
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 
 from portal.database import now, transaction_as
 from portal.outbox.models import CLAIMABLE, FINAL, OutboundMessage, State, may_become
@@ -69,12 +69,15 @@ def _lease(ids: Sequence[UUID], owner: str, moment: datetime) -> list[Lease]:
     lost = mine.filter(state=State.LEASED).count()
     if lost:
         log.warning("outbox_lease_lost", messages=lost)
+    # Its days count from its first turn, however long those before it took.
+    fresh_days = Value(moment + timedelta(hours=settings.OUTBOX_GIVE_UP_HOURS))
     mine.update(
         state=State.LEASED,
         lease_token=token,
         lease_owner=owner[:100],
         attempts=F("attempts") + 1,
         due_at=moment + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS),
+        give_up_at=Case(When(attempts=0, then=fresh_days), default=F("give_up_at")),
     )
     rows = OutboundMessage.objects.filter(pk__in=ids, lease_token=token, state=State.LEASED).order_by("created_at")
     return [

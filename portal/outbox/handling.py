@@ -17,7 +17,7 @@ from portal.outbox import checkpoints, handlers
 from portal.outbox.contracts import Inbound, UnknownSubject
 from portal.outbox.inbox import place_of
 from portal.outbox.marking import acknowledge, refuse
-from portal.outbox.models import NEEDS_A_PERSON, InboundMessage, OrderHead, OutboundMessage, Outcome
+from portal.outbox.models import MAY_BE_GIVEN_UP, InboundMessage, OrderHead, OutboundMessage, Outcome
 from portal.outbox.retry import backoff
 from portal.vianet import contracts
 from portal.vianet.envelope import Event, parse
@@ -249,11 +249,11 @@ def retry(pk: str) -> bool:
 
 
 def discard(pk: str, reason: str) -> bool:
-    """Give up a message that needs a person: it is never handled, and nobody is asked about it again. True when there
-    was one.
+    """Give up a message that needs a person, or that no worker survives: it is never handled, and nobody is asked about
+    it again. True when there was one.
     """
     with transaction_as(system=SYSTEM):
-        rows = InboundMessage.objects.select_for_update().filter(pk=pk, outcome__in=NEEDS_A_PERSON)
+        rows = InboundMessage.objects.select_for_update().filter(pk=pk, outcome__in=MAY_BE_GIVEN_UP)
         row = rows.defer("body").first()
         if row is None:
             return False

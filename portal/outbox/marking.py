@@ -99,9 +99,10 @@ def refuse(message_id: UUID, *, retryable: bool, reason: str, attempt: int | Non
     that lay in its queue is signed too long ago.
     """
     message = OutboundMessage.objects.filter(pk=message_id)
+    if attempt is not None:
+        message = message.filter(attempts__lte=attempt)
     if retryable:
         message = message.filter(state__in=(State.LEASED, State.PUBLISHED))
-        message = message if attempt is None else message.filter(attempts__lte=attempt)
     row = message.values("order_key", "refusals").first()
     if row is None:
         return False

@@ -107,7 +107,7 @@ class OutboundMessage(models.Model):
     lease_owner = models.CharField(max_length=100, blank=True, default="")
     attempts = models.PositiveIntegerField(default=0)
     publishes = models.PositiveIntegerField(default=0)
-    failures = models.PositiveIntegerField(default=0)
+    failures = models.PositiveIntegerField(default=0, db_default=0)
     refusals = models.PositiveSmallIntegerField(default=0)
     first_published_at = models.DateTimeField(null=True)
     acked_at = models.DateTimeField(null=True)
@@ -170,6 +170,8 @@ class Outcome(models.TextChoices):
 
 # Nothing more happens to these by itself: a person handles them again or gives them up.
 NEEDS_A_PERSON = (Outcome.PARKED, Outcome.REFUSED, Outcome.MALFORMED)
+# One that kills every worker that handles it is never parked, and holds up what follows it.
+MAY_BE_GIVEN_UP = (*NEEDS_A_PERSON, Outcome.RECEIVED)
 
 # The condition of an index, so every query that is to use it repeats it to the letter.
 HAS_BODY = GreaterThan(Length("body"), 0)

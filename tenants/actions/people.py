@@ -92,7 +92,9 @@ def change_user(user: User, *, actor: Actor, display_name: str, email: str = "",
         return user
     if user.version != version:
         raise StaleVersion(current=user)
-    if "email" in before:  # told while it still is the reader's address: PostgreSQL lets a letter go to no other
+    if "email" in before:
+        mail.readdress(user, wanted["email"])
+        # Told while it still is the reader's address: PostgreSQL lets a letter go to no other.
         mail.queue("email_changed", [user], actor=actor.audit_identity()["name"])
         EmailAddress.objects.filter(user=user).delete()  # by which allauth would still find the account
     user.display_name, user.email, user.version = wanted["display_name"], wanted["email"], version + 1

@@ -5,4 +5,4 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [("tenants", "0008_forget_unasked_permissions")]
-    operations = [migrations.AddField("user", "version", models.PositiveIntegerField(default=1))]
+    operations = [migrations.AddField("user", "version", models.PositiveIntegerField(default=1, db_default=1))]

@@ -39,7 +39,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     time_zone = models.CharField(_("time zone"), max_length=64, default=settings.PORTAL_TIME_ZONE)
     is_active = models.BooleanField(_("may sign in"), default=True)
     must_change_password = models.BooleanField(default=False)
-    version = models.PositiveIntegerField(default=1)  # of name and address: what their editor has read
+    version = models.PositiveIntegerField(default=1, db_default=1)  # of name and address: what their editor has read
     session_number = models.PositiveIntegerField(default=0)  # sessions opened under another number are over
     deleted_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

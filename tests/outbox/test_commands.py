@@ -1,5 +1,6 @@
 """What an operator of the portal does at the command line."""
 
+from datetime import timedelta
 from io import StringIO
 from uuid import UUID, uuid4
 
@@ -7,6 +8,7 @@ import pytest
 from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from portal.audit import chain
@@ -17,9 +19,11 @@ from portal.outbox import handlers, marking
 from portal.outbox import parked as parked_count
 from portal.outbox.consumer import take
 from portal.outbox.contracts import Inbound
+from portal.outbox.handling import handle_due
+from portal.outbox.inbox import store
 from portal.outbox.models import InboundMessage, OutboundMessage, Outcome, State
 from portal.vianet import contracts
-from tests.outbox.messages import acknowledged, comment, commit, escalation, from_vianet, message
+from tests.outbox.messages import acknowledged, answered, comment, commit, escalation, from_vianet, message
 
 pytestmark = pytest.mark.django_db
 WHY = "Wei: 21Vianet has mended it"
@@ -148,6 +152,18 @@ def test_a_reply_that_will_never_be_applied_is_given_up_and_counted_no_more(monk
     given_up = InboundMessage.objects.filter(outcome=Outcome.DISCARDED).values_list("reason", flat=True)
     assert list(given_up) == [WHY] * 3
     assert recorded() == [("outbox.message.discarded", parcel.id, WHY) for parcel in (new, refused, unknown)]
+
+
+def test_a_reply_that_no_worker_survives_is_given_up_and_what_follows_goes_on(heard: list[Inbound]) -> None:
+    about = escalation()
+    commit(about)
+    deadly, next_one = acknowledged(about.subject_id, 1), answered(about.subject_id, 2)
+    store([deadly, next_one])
+    assert outbox("discard", deadly.id, "--reason", WHY).startswith("discarded")
+    InboundMessage.objects.update(received_at=F("received_at") - timedelta(minutes=2))
+    handle_due()
+    assert [told.operator_seq for told in heard] == [2]
+    assert parked_count() == 0
 
 
 def test_what_is_not_parked_is_not_given_up() -> None:

@@ -127,6 +127,31 @@ def test_what_was_never_tried_is_not_parked_but_gets_its_three_days_from_its_tur
             marking.acknowledge(row.pk)
 
 
+def test_a_message_has_its_three_days_from_its_first_turn_on() -> None:
+    about = escalation()
+    first, second = commit(about, comment(about))
+    deliver_due()
+    with transaction_as(system="test"):
+        marking.acknowledge(first.pk)
+    OutboundMessage.objects.update(give_up_at=datetime.now(UTC) + timedelta(minutes=10))
+    sweep()
+    waits = message(second.pk)
+    assert (waits.state, waits.attempts) == (State.PUBLISHED, 1)
+    assert timedelta(hours=71) < waits.give_up_at - datetime.now(UTC) <= timedelta(hours=72)
+
+
+def test_a_refusal_of_an_old_copy_parks_no_replay(parked: list[OutboundMessage]) -> None:
+    with transaction_as(system="test"):
+        marking.replay(parked[0].pk)
+    deliver_due()
+    assert message(parked[0].pk).attempts == 2
+    with transaction_as(system="test"):
+        assert marking.refuse(parked[0].pk, retryable=False, reason="unreadable", attempt=1) is False
+        assert message(parked[0].pk).state == State.PUBLISHED
+        assert marking.refuse(parked[0].pk, retryable=False, reason="unreadable", attempt=2)
+    assert message(parked[0].pk).state == State.DEAD
+
+
 def test_giving_a_message_up_lets_the_others_go_and_never_sends_it(parked: list[OutboundMessage]) -> None:
     with transaction_as(system="test"):
         assert marking.discard(parked[0].pk, "Wei: the customer has left")

@@ -58,6 +58,7 @@ def test_a_safe_production_site_passes(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"MFA_REQUIRED": False}, "E004"),
         ({"AUDIT_KEY": "audit-key-outside-production"}, "E005"),
         ({"VIANET_VERIFY_KEYS": ["short"]}, "E005"),
+        ({"VIANET_VERIFY_KEYS": []}, "E005"),
         ({"SECRET_KEY_FALLBACKS": ["short"]}, "E005"),
         ({"AUDIT_KEY": "a" * 50}, "E006"),
         ({"AUDIT_KEY": "e" * 50}, "E006"),

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from portal import mail
 from portal.audit.models import AuditEntry
 from portal.demo.cast import Cast
 from portal.errors import NotAllowed, RuleBroken, StaleVersion
@@ -65,7 +66,21 @@ def test_a_stranger_at_the_wrong_address_resets_no_password(cast: Cast) -> None:
     stranger.post(reverse("account_reset_password"), wrong)
     assert Letter.objects.filter(template="password_reset").count() == 1, "the account has no such address any more"
     stranger.post(reverse("account_reset_password"), {"email": RIGHT["email"]})
-    assert Letter.objects.filter(template="password_reset", address=RIGHT["email"]).exists()
+    assert Letter.objects.filter(template="password_reset", address=RIGHT["email"]).count() == 2, "and a fresh one"
+
+
+def test_letters_that_wait_go_to_the_new_address_too(cast: Cast) -> None:
+    for state in ("sent", "failed", "queued"):
+        mail.queue("password_reset_for_you", [cast.ed, cast.uma], actor="Uma Wu")
+        Letter.objects.filter(state="queued").update(state=state)
+    change_user(cast.ed, actor=cast.actor("uma"), version=1, **RIGHT)
+    eds = Letter.objects.filter(recipient_id=cast.ed.pk).exclude(template="email_changed")
+    assert sorted(eds.values_list("state", "address")) == [
+        ("failed", RIGHT["email"]),
+        ("queued", RIGHT["email"]),
+        ("sent", "ed@huaxin.example"),
+    ]
+    assert Letter.objects.filter(recipient_id=cast.uma.pk, address="uma@huaxin.example").count() == 3
 
 
 def test_without_an_address_letters_go_to_the_sign_in_name(cast: Cast) -> None:

@@ -16,7 +16,7 @@ from portal.audit import book
 from portal.database import transaction_as
 from portal.outbox import handling, marking
 from portal.outbox.bell import ring
-from portal.outbox.models import NEEDS_A_PERSON, InboundMessage, OutboundMessage, State
+from portal.outbox.models import MAY_BE_GIVEN_UP, NEEDS_A_PERSON, InboundMessage, OutboundMessage, State
 from portal.outbox.reading import oldest_due_age
 from portal.vianet.envelope import Malformed
 
@@ -143,8 +143,8 @@ class Handled:
 
 
 def _in_need(pk: str) -> OutboundMessage | InboundMessage | None:
-    """The message, of either side, if it waits for a person."""
-    reply = InboundMessage.objects.filter(pk=pk, outcome__in=NEEDS_A_PERSON).defer("body").first()
+    """The message, of either side, if a person may give it up."""
+    reply = InboundMessage.objects.filter(pk=pk, outcome__in=MAY_BE_GIVEN_UP).defer("body").first()
     if reply is not None:
         return reply
     with suppress(ValueError):
