@@ -101,11 +101,12 @@ def test_one_message_of_21vianet_is_applied_once_by_many_consumers(heard: list[I
 def test_an_answer_that_fails_in_one_handler_is_not_overtaken_by_another(
     heard: list[Inbound], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    about, somebody_waits = escalation(), Event()
+    about, begun, somebody_waits = escalation(), Event(), Event()
     commit(about)
     take([acknowledged(about.subject_id, 1)])
 
     def fail_late(_told: Inbound) -> None:
+        begun.set()
         somebody_waits.wait(30)
         raise ZeroDivisionError("a bug")
 
@@ -115,7 +116,7 @@ def test_an_answer_that_fails_in_one_handler_is_not_overtaken_by_another(
     InboundMessage.objects.filter(operator_seq__gt=1).update(received_at=long_ago, due_at=long_ago)
     second, third = InboundMessage.objects.filter(operator_seq__gt=1).order_by("operator_seq")
     fails = meanwhile(lambda: handle(second.pk))
-    wait_until(lambda: is_locked(second.pk), "the first handler to begin")
+    assert begun.wait(20)
     follows = meanwhile(lambda: handle(third.pk))
     wait_until_somebody_waits()
     somebody_waits.set()
@@ -127,12 +128,6 @@ def test_an_answer_that_fails_in_one_handler_is_not_overtaken_by_another(
     at_once(handle_due, handle_due)
     handle_due()
     assert [told.operator_seq for told in heard] == [1, 2, 3]
-
-
-def is_locked(pk: str) -> bool:
-    """Whether somebody has the message of 21Vianet in hand."""
-    with transaction_as(system="test"):
-        return not InboundMessage.objects.select_for_update(skip_locked=True).filter(pk=pk).exists()
 
 
 def test_the_same_message_delivered_to_many_consumers_is_stored_once(heard: list[Inbound]) -> None:
