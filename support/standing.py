@@ -39,7 +39,10 @@ class Notice:
 _DELIVERIES = {
     "queued": Notice(
         _("Waiting to be sent"),
-        _("Nothing is lost: it is sent as soon as the connection to 21Vianet works again. You need not wait."),
+        _(
+            "It leaves within seconds. Nothing is lost while the connection to 21Vianet is down: it is sent as soon as"
+            " that works again. You need not wait."
+        ),
         "info",
     ),
     "delayed": Notice(
