@@ -66,13 +66,14 @@ def _store(parcels: Sequence[Parcel], examine: Callable[[Parcel, datetime], Inbo
         moment = now()
         rows = [examine(parcel, moment) for parcel in parcels]
         seen = Counter(row.pk for row in rows)
-        # Locked, and inserted, by rising id: consumers that hear the same do not wait for each other for ever.
+        # Locked by rising id: consumers that hear the same repetitions do not wait for each other.
         again = InboundMessage.objects.select_for_update().filter(pk__in=list(seen)).order_by("pk")
         known = set(again.values_list("pk", flat=True))
         fresh = {row.pk: row for row in rows if row.pk not in known}
         for pk, row in fresh.items():
             row.seen = seen[pk]
-        InboundMessage.objects.bulk_create([fresh[pk] for pk in sorted(fresh)], ignore_conflicts=True)
+        # As they came: of two with one number the first is applied.
+        InboundMessage.objects.bulk_create(fresh.values(), ignore_conflicts=True)
         times = Case(*(When(pk=pk, then=seen[pk]) for pk in known), output_field=IntegerField())
         InboundMessage.objects.filter(pk__in=known).update(seen=F("seen") + times)
     for row in fresh.values():
