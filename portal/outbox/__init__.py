@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from portal.outbox.bell import brokers_answer, ring
     from portal.outbox.contracts import Contract, Delivery, Inbound, UnknownSubject
     from portal.outbox.reading import deliveries_of, delivery_of, oldest_due_age, oldest_unacknowledged_age, parked
-    from portal.outbox.sending import cancel, enqueue, let_go
+    from portal.outbox.sending import cancel, enqueue, hold, let_go
 
 __all__ = [
     "Contract",
@@ -22,6 +22,7 @@ __all__ = [
     "deliveries_of",
     "delivery_of",
     "enqueue",
+    "hold",
     "let_go",
     "oldest_due_age",
     "oldest_unacknowledged_age",
@@ -39,6 +40,7 @@ _HOMES = {
     "deliveries_of": "reading",
     "delivery_of": "reading",
     "enqueue": "sending",
+    "hold": "sending",
     "let_go": "sending",
     "oldest_due_age": "reading",
     "oldest_unacknowledged_age": "reading",

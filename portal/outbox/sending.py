@@ -118,12 +118,24 @@ def let_go(*, tenant_id: UUID, partner_id: UUID) -> None:
     are still delivered.
     """
     with transaction_as(system="outbox"):
-        theirs = OutboundMessage.objects.filter(tenant_id=tenant_id, reach_partner_id=partner_id)
-        # Workers are at work on the same rows: heads first, then messages by id, as everywhere.
+        hold(tenant_id=tenant_id, partner_id=partner_id)
+        _within_reach(tenant_id, partner_id).update(reach_partner_id=None)
+
+
+def hold(*, tenant_id: UUID, partner_id: UUID) -> None:
+    """Lock what `let_go` changes, before its caller takes back single messages among them.
+
+    Workers are at work on the same rows: heads first, then messages by id, as everywhere.
+    """
+    with transaction_as(system="outbox"):
+        theirs = _within_reach(tenant_id, partner_id)
         for order_key in sorted(set(theirs.exclude(state__in=FINAL).values_list("order_key", flat=True))):
             lock_head(order_key)
         lock_in_order(theirs)
-        theirs.update(reach_partner_id=None)
+
+
+def _within_reach(tenant_id: UUID, partner_id: UUID) -> QuerySet[OutboundMessage]:
+    return OutboundMessage.objects.filter(tenant_id=tenant_id, reach_partner_id=partner_id)
 
 
 def lock_in_order(messages: QuerySet[OutboundMessage]) -> None:

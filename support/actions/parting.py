@@ -21,7 +21,9 @@ def let_go(relationship: ResellerRelationship, actor: Actor) -> None:
     theirs = {"tenant_id": relationship.customer_id, "reach_partner_id": relationship.partner_id}
     requests = SupportRequest.objects.for_system("the relationship ends").filter(**theirs).open().order_by("pk")
     requests = requests.select_related("tenant", "partner", "requester")
-    left = [_leave(support_request) for support_request in requests.select_for_update(of=("self",), no_key=True)]
+    locked = list(requests.select_for_update(of=("self",), no_key=True))
+    outbox.hold(tenant_id=relationship.customer_id, partner_id=relationship.partner_id)
+    left = [_leave(support_request) for support_request in locked]
     for support_request, _escalation in left:
         letters.moved(support_request, actor)
     # As a machine: once a row has let go of the partner, the partner whose verb this is may no longer write it.

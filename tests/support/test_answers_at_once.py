@@ -1,14 +1,20 @@
-"""21Vianet answers in the moment in which the partner withdraws: one waits for the other, neither for ever."""
+"""21Vianet answers, or a worker sends, in the moment in which the partner withdraws or leaves: one waits for the other,
+neither for ever.
+"""
+
+from uuid import UUID
 
 import pytest
 from psycopg2.extensions import connection as PostgresConnection
 
 from portal.demo import cast as demo_cast
+from portal.outbox import sending
 from portal.outbox.handling import handle_due
 from portal.outbox.inbox import store
 from portal.outbox.models import InboundMessage, OutboundMessage, Outcome, State
 from tests.outbox.messages import acknowledged
 from tests.support.conftest import Story
+from tests.support.test_relationship_ends import part
 from tests.threads import meanwhile
 from tests.waiting import wait_until_somebody_waits
 
@@ -32,3 +38,26 @@ def test_an_answer_locks_the_request_before_its_messages(as_app_role: PostgresCo
     answer.result(30)
     message.refresh_from_db()
     assert (InboundMessage.objects.get().outcome, message.state) == (Outcome.APPLIED, State.ACKED)
+
+
+def test_a_partner_that_leaves_locks_its_messages_by_id(
+    as_app_role: PostgresConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast = demo_cast.load() if demo_cast.is_present() else demo_cast.build()
+    story = Story(cast)
+    written = iter([UUID(int=2), UUID(int=1)])
+    monkeypatch.setattr(sending, "uuid4", lambda: next(written))
+    for asked in sorted((story.ask() for _time in range(2)), key=lambda asked: asked.pk):
+        story.escalate(asked)
+    monkeypatch.undo()
+    with as_app_role.cursor() as worker:
+        lock = "select 1 from outbox_outboundmessage where id = %s for update nowait"
+        worker.execute("select set_config('portal.system', 'test', true)")
+        worker.execute(lock, [str(UUID(int=1))])
+        leaves = meanwhile(lambda: part(cast))
+        wait_until_somebody_waits()
+        worker.execute(lock, [str(UUID(int=2))])
+        assert worker.fetchone() == (1,)
+        as_app_role.rollback()
+    leaves.result(30)
+    assert set(OutboundMessage.objects.values_list("state", "reach_partner_id")) == {(State.CANCELLED, None)}
