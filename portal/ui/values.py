@@ -17,6 +17,7 @@ from portal.ui.icons import optional_icon
 TONES = frozenset({"neutral", "info", "success", "warning", "danger"})
 NOTHING = format_html('<span class="nothing">{}</span>', "\N{EM DASH}")
 _SAFE_ADDRESS = re.compile(r"^(/(?!/)|#|\?|https?://|mailto:|tel:)", re.IGNORECASE)
+_MAIL_ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,12 @@ def badge(text: Any, tone: str = "neutral") -> SafeString:
     return format_html('<span class="badge tone-{}">{}</span>', checked_tone(tone or "neutral"), text)
 
 
+def show_address(address: str) -> SafeString:
+    """An e-mail address or sign-in name, which a narrow column breaks before its domain and not inside a word."""
+    mailbox, at, domain = address.rpartition("@")
+    return format_html("{}<wbr>{}{}", mailbox, at, domain)
+
+
 def money(fen: int, currency: str = "¥") -> SafeString:
     """An amount in fen (a hundredth of a yuan) in the reader's notation: `¥1,234.50`, in French `1 234,50 ¥`."""
     amount = formats.number_format(Decimal(fen) / 100, decimal_pos=2, use_l10n=True, force_grouping=True)
@@ -71,6 +78,8 @@ def show(value: Any) -> SafeString:
         return conditional_escape(formats.localize(value))
     if isinstance(value, list | tuple):
         return show_list(value)
+    if isinstance(value, str) and _MAIL_ADDRESS.fullmatch(value):
+        return show_address(value)
     return conditional_escape(value)
 
 
