@@ -34,7 +34,7 @@ NOT_ENDED = Denied("requestNotEnded", _("The request is still being worked on.")
 ALREADY_CLOSED = Denied("requestClosed", _("The request is already closed."))
 ESCALATION_OPEN = Denied(
     "escalationOpen",
-    _("21Vianet is working on it. Resolve the request once 21Vianet has finished, or the escalation is withdrawn."),
+    _("The escalation is still open. Resolve the request once 21Vianet has finished or the escalation is withdrawn."),
 )
 ALREADY_ESCALATED = Denied("alreadyEscalated", _("The request is already escalated to 21Vianet."))
 NOT_ESCALATED = Denied("notEscalated", _("Nothing has been handed to 21Vianet, or it is already settled."))

@@ -49,7 +49,7 @@ _sentences: dict[str, Text] = {
     "tenants.user.unblocked": _("Unblocked %(target)s"),
 }
 _names: dict[str, Text] = {
-    "code": _("Error code"),
+    "code": _("Reason"),
     "confirmed": _("Confirmed"),
     "days": _("Days"),
     "display_name": _("Display name"),
@@ -72,6 +72,34 @@ _names: dict[str, Text] = {
 }
 
 
+# Why a write was refused, told to a third person; by the code of the refusal.
+REFUSALS: dict[str, Text] = {
+    "InvalidAuthenticationToken": _("The account was closed meanwhile."),
+    "accessDenied": _("None of their roles allows it."),
+    "adminRole": _("Only a global admin gives or takes admin roles."),
+    "delegatedAdminMissing": _("The customer had not granted delegated administration for this."),
+    "delegatedAdminTooLow": _("The customer had granted helpdesk rights only."),
+    "globalAdminOnBehalf": _(
+        "A global admin's account is managed only by the organisation itself, never on its behalf."
+    ),
+    "itemNotFound": _("It lies outside their reach, or no longer exists."),
+    "mfaRequired": _("Two-step verification was not set up."),
+    "notPartnerOfRecord": _("Only the partner of record can do this."),
+    "notYours": _("Somebody else raised it."),
+    "outOfReach": _("This belongs to another organisation."),
+    "ownAccount": _("Nobody does this to their own account."),
+    "ownRole": _("Nobody changes their own roles."),
+    "partnerNote": _("Only global admins and admin agents write partner notes."),
+    "partnerOnly": _("Only the partner can change subscriptions."),
+    "partnerSuspended": _("21Vianet had suspended the partner."),
+    "relationshipMissing": _("There was no reseller relationship."),
+    "roleMissing": _("None of their roles allows it."),
+    "scopeMissing": _("This token was not issued for this action."),
+    "superuserOnly": _("Only a superuser for emergencies reads these tables."),
+    "targetHoldsRoles": _("This person holds admin roles. Only a global admin can do this."),
+}
+
+
 def _last_day(expires_at: str) -> Text:
     """The last day of a grant that ends at this moment."""
     if not expires_at:
@@ -90,6 +118,7 @@ _vocabularies: dict[tuple[str, str], Vocabulary] = {
     ("", "service"): {"": _("All services"), **dict(Service.choices)},
     ("", "services"): dict(Service.choices),
     ("", "standing"): dict(Standing.choices),
+    ("portal", "code"): REFUSALS,
 }
 # References for machines, kept in the book and of no use to a reader.
 _UNSHOWN = frozenset({"id", "comment", "body_sha256"})

@@ -29,7 +29,7 @@ class EscalationState(models.TextChoices):
 
     SUBMITTED = "submitted", _("Handed to 21Vianet")
     ACKNOWLEDGED = "acknowledged", _("21Vianet has opened a case")
-    ACCEPTED = "accepted", _("21Vianet works on it")
+    ACCEPTED = "accepted", _("Accepted by 21Vianet")
     REJECTED = "rejected", _("Sent back by 21Vianet")
     RESOLVED = "resolved", _("Solved by 21Vianet")
     WITHDRAWN = "withdrawn", pgettext_lazy("escalation", "Withdrawn")

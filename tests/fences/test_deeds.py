@@ -1,10 +1,11 @@
-"""Every deed that a verb records has a sentence for the audit log's readers."""
+"""Every deed that a verb records, and every reason of a refused one, has words for the audit log's readers."""
 
 import ast
 from pathlib import Path
 
 from dev import ROOT
 from tenants import deeds
+from tests.fences.test_codes import codes_in
 
 ROOMS = ("tenants", "subscriptions", "messagecenter", "support")
 
@@ -44,6 +45,32 @@ def test_every_deed_has_a_sentence() -> None:
     found = codes()
     assert {"support.request.raised", "subscriptions.subscription.created", "portal.write.refused"} <= found
     assert silent(found) == set()
+
+
+def refusals() -> set[str]:
+    """The codes of 403: what the table of rights denies, and what is raised as `NotAllowed`."""
+    denied = (ROOT / "tenants/decisions.py").read_text("utf-8")
+    files = [path for package in (*ROOMS, "portal") for path in (ROOT / package).rglob("*.py")]
+    return set(codes_in(denied)) | {code for path in files for code in not_allowed(path.read_text("utf-8"))}
+
+
+def not_allowed(source: str) -> set[str]:
+    """The codes of the calls of `NotAllowed` in a module."""
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    raised = [ast.unparse(call) for call in calls if ast.unparse(call.func) == "NotAllowed"]
+    return {code for call in raised for code in codes_in(call)}
+
+
+def test_every_refusal_is_told_in_words() -> None:
+    # Visitors and forged forms leave no entry: nobody is known to have tried anything.
+    unrecorded = {"notSignedIn", "csrfFailed"}
+    assert refusals() - unrecorded - set(deeds.REFUSALS) == set()
+    assert {"roleMissing", "partnerNote", "mfaRequired"} <= refusals()
+
+
+def test_it_bites_a_refusal_without_words() -> None:
+    assert not_allowed('raise NotAllowed(_("No."), code="planted", subject=user)') == {"planted"}
+    assert "planted" not in deeds.REFUSALS
 
 
 def test_the_fence_bites() -> None:

@@ -54,7 +54,7 @@ def test_a_comment_that_meets_a_closed_request(
 
 def test_a_resolution_that_meets_an_escalation(escalated: Escalation, browser_of: Browser) -> None:
     url = f"{escalated.support_request.get_absolute_url()}resolve/"
-    refused(browser_of("helen"), url, {"text": TYPED}, 409, "21Vianet is working on it.")
+    refused(browser_of("helen"), url, {"text": TYPED}, 409, "The escalation is still open.")
 
 
 def test_an_escalation_that_meets_another(escalated: Escalation, browser_of: Browser) -> None:

@@ -121,10 +121,12 @@ def test_a_second_grant_for_the_same_says_what_to_do(cast: Cast, browser_of: Bro
     assert "Choose today or a later day." in late.content.decode()
 
 
-def test_the_log_calls_a_code_a_code(cast: Cast, browser_of: BrowserOf) -> None:
+def test_the_log_says_why_a_write_was_refused(cast: Cast, browser_of: BrowserOf) -> None:
     browser_of("uma").post(page_of(cast, "huaxin", "users", cast.alice.pk, "block"))
     assert AuditEntry.objects.get(deed="portal.write.refused").data["code"] == "targetHoldsRoles"
-    assert "Error code: targetHoldsRoles" in browser_of("alice").get(page_of(cast, "huaxin", "audit")).content.decode()
+    log = browser_of("alice").get(page_of(cast, "huaxin", "audit")).content.decode()
+    assert "Reason: This person holds admin roles. Only a global admin can do this." in log
+    assert "targetHoldsRoles" not in log
 
 
 # --- Accounts and roles -----------------------------------------------------------------------------------------------
