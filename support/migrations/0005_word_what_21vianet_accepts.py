@@ -4,15 +4,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('support', '0004_tie_requests_to_their_partner'),
+        ("support", "0004_tie_requests_to_their_partner"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='escalation',
-            name='state',
-            field=models.CharField(choices=[('submitted', 'Handed to 21Vianet'), ('acknowledged', '21Vianet has opened a case'), ('accepted', 'Accepted by 21Vianet'), ('rejected', 'Sent back by 21Vianet'), ('resolved', 'Solved by 21Vianet'), ('withdrawn', 'Withdrawn')], default='submitted', max_length=20),
+            model_name="escalation",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("submitted", "Handed to 21Vianet"),
+                    ("acknowledged", "21Vianet has opened a case"),
+                    ("accepted", "Accepted by 21Vianet"),
+                    ("rejected", "Sent back by 21Vianet"),
+                    ("resolved", "Solved by 21Vianet"),
+                    ("withdrawn", "Withdrawn"),
+                ],
+                default="submitted",
+                max_length=20,
+            ),
         ),
     ]
