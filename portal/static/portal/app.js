@@ -76,6 +76,39 @@
     });
   });
 
+  document.addEventListener("focusout", (event) => {
+    const menu = event.target.closest("details.menu[open]");
+    if (menu && event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
+  });
+
+  // The theme changes in place: a page that is fetched anew would lose what was typed.
+  document.addEventListener("submit", (event) => {
+    const { submitter: choice, target: form } = event;
+    if (choice?.name !== "theme") return;
+    event.preventDefault();
+    fetch(form.action, { method: "POST", body: new FormData(form, choice), redirect: "manual" });
+    const root = document.documentElement;
+    if (choice.value === "system") delete root.dataset.theme;
+    else root.dataset.theme = choice.value;
+    document.querySelector("meta[name=color-scheme]").content = root.dataset.theme || "light dark";
+    form.querySelectorAll("[name=theme]").forEach((item) => item.removeAttribute("aria-current"));
+    choice.setAttribute("aria-current", "true");
+    const menu = form.closest("details");
+    menu.querySelector("summary svg").replaceWith(choice.querySelector("svg").cloneNode(true));
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+
+  // What was typed and not sent: the browser asks before it is thrown away.
+  let unsent = null;
+  const forget = () => (unsent = null);
+  document.addEventListener("input", (event) => {
+    if (event.target.matches(".frame form[method=post] :is(textarea, input:not([type=checkbox], [type=radio]))")) unsent = event.target.form;
+  });
+  document.addEventListener("submit", (event) => event.target === unsent && forget());
+  document.addEventListener("click", (event) => event.target.closest("form a") && forget()); // Cancel
+  window.addEventListener("beforeunload", (event) => unsent?.isConnected && event.preventDefault());
+
   // A second click on a slow form must not send it twice. The server refuses doubles too; this spares people the message.
   document.addEventListener("submit", (event) => {
     const form = event.target;
