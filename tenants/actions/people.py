@@ -29,7 +29,8 @@ HELD_BY_DELETED = _(
 LONGEST_ALIAS = 50
 # Fewer than mail allows, where quoted spaces, control characters and letters that only look alike would pass.
 _ALIAS = re.compile(r"[A-Za-z0-9._-]+")
-ALPHABET = string.ascii_letters + string.digits
+# Without the letters and digits that are taken for one another on a screen and on the telephone.
+ALPHABET = "".join(sorted(set(string.ascii_letters + string.digits) - set("0O1Il")))
 
 
 def new_temporary_password() -> str:

@@ -1,5 +1,6 @@
 """Accounts: who blocks, deletes, restores and resets whom, and what ends at once."""
 
+import string
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from tenants.actions.people import (
     block_user,
     create_user,
     delete_user,
+    new_temporary_password,
     reset_password,
     restore_user,
     unblock_user,
@@ -202,3 +204,8 @@ def test_a_grant_for_one_service_does_not_reach_people(cast: Cast) -> None:
     with pytest.raises(NotAllowed) as refusal:
         reset_password(cast.ed, actor=cast.actor("boris"))
     assert refusal.value.code == "delegatedAdminMissing"
+
+
+def test_a_temporary_password_can_be_read_out() -> None:
+    letters = set("".join(new_temporary_password() for _time in range(500)))
+    assert letters == set(string.ascii_letters + string.digits + "-") - set("0O1Il")

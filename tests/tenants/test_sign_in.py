@@ -153,6 +153,21 @@ def test_a_forgotten_password_is_replaced_by_letter(cast: Cast) -> None:
     assert b"no longer works" in Client().get(letter.context["path"]).content
 
 
+def test_whoever_knows_only_the_sign_in_name_gets_the_letter_too(cast: Cast) -> None:
+    User.objects.filter(pk=cast.ed.pk).update(email="ed.ding@mail.example")
+    answer = Client().post(reverse("account_reset_password"), {"email": "Ed@Huaxin.example"})
+    assert answer["Location"] == reverse("account_reset_password_done")
+    letter = Letter.objects.get(template="password_reset")
+    assert (letter.recipient_id, letter.address) == (cast.ed.pk, "ed.ding@mail.example")
+
+
+def test_ones_own_name_is_no_password(cast: Cast, browser_of: Browser) -> None:
+    User.objects.filter(pk=cast.ed.pk).update(upn="dingdongdaaa@huaxin.example")
+    new = {"oldpassword": PASSWORD, "password1": "dingdongdaaa1", "password2": "dingdongdaaa1"}
+    answer = browser_of("ed").post(reverse("account_change_password"), new)
+    assert (answer.status_code, b"too similar" in answer.content) == (200, True)
+
+
 def test_a_deleted_account_gets_the_same_answer_and_no_letter(cast: Cast) -> None:
     User.objects.filter(pk=cast.ed.pk).update(deleted_at="2026-01-01T00:00:00Z")
     answer = Client().post(reverse("account_reset_password"), {"email": "ed@huaxin.example"})
