@@ -171,6 +171,9 @@ REQUEST = Policy(_WORKED_ON, _WORKED_ON, _WORKED_ON, "")
 ESCALATION = Policy(_WORKED_ON, f"reach_partner_id = {HOME} or {SYSTEM}", _WORKED_ON, "")
 # What was said or sent there: written once, afterwards only machines touch it.
 WRITTEN_ONCE = Policy(_WORKED_ON, _WORKED_ON, SYSTEM, "")
+# ... of which the customer reads and writes what is said to everybody, never the partner's notes.
+_SPOKEN = f"tenant_id = {HOME} and visibility = 'public' or reach_partner_id = {HOME} or {SYSTEM}"
+COMMENT = Policy(_SPOKEN, _SPOKEN, SYSTEM, "")
 
 
 class Protect(Operation):

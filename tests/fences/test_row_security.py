@@ -38,6 +38,7 @@ OUTSIDE = {
 OWN = "tenant_id = home or machine"
 CHOSEN = "tenant_id = home or tenant_id = acting or machine"
 WORKED_ON = "tenant_id = home or reach_partner_id = home or machine"
+SPOKEN = "tenant_id = home AND visibility::text = 'public'::text or reach_partner_id = home or machine"
 SOLD = "reach_partner_id = home or current_setting'portal.system'::text, true = 'lifecycle'::text"
 STATEMENTS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
@@ -59,7 +60,7 @@ POLICIES = {
     "outbox_outboundmessage": {"SELECT": WORKED_ON, "INSERT": WORKED_ON, "UPDATE": "machine"},
     "subscriptions_subscription": always(SOLD)
     | {"SELECT": "tenant_id = home or tenant_id = acting or reach_partner_id = home or machine"},
-    "support_comment": {"SELECT": WORKED_ON, "INSERT": WORKED_ON, "UPDATE": "machine"},
+    "support_comment": {"SELECT": SPOKEN, "INSERT": SPOKEN, "UPDATE": "machine"},
     "support_escalation": {
         "SELECT": WORKED_ON,
         "INSERT": "reach_partner_id = home or machine",

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from portal.database import transaction_as
 from portal.demo.cast import Cast
@@ -64,3 +64,23 @@ def test_a_request_reaches_no_other_partner_than_its_own(cast: Cast, asked: Supp
     start_relationship(cast.beichen, cast.huaxin, actor=Actor.system("setup"))
     with pytest.raises(IntegrityError, match="request_reach_is_its_partner"), transaction.atomic():
         SupportRequest.objects.filter(pk=asked.pk).update(reach_partner=cast.beichen)
+
+
+def test_a_customers_session_reads_and_writes_no_internal_note(cast: Cast, story: Story, asked: SupportRequest) -> None:
+    story.note(asked, "They do not pay.")
+    assert counted(home=cast.huaxin.pk) == [1, 0, 0]
+    assert counted(home=cast.fanyun.pk) == [1, 1, 0]
+    note = Comment(
+        tenant=cast.huaxin,
+        reach_partner=cast.fanyun,
+        support_request=asked,
+        side="partner",
+        visibility="internal",
+        text="x",
+    )
+    with (
+        pytest.raises(ProgrammingError, match="row-level security"),
+        transaction.atomic(),
+        transaction_as(home=cast.huaxin.pk),
+    ):
+        note.save(force_insert=True)
