@@ -19,11 +19,11 @@ def let_go(relationship: ResellerRelationship, actor: Actor) -> None:
     Nobody would answer any more: the turn of every open request is the customer's, what is with 21Vianet is taken back.
     """
     theirs = {"tenant_id": relationship.customer_id, "reach_partner_id": relationship.partner_id}
-    requests = SupportRequest.objects.for_system("the relationship ends").filter(**theirs).open().order_by("pk")
-    requests = requests.select_related("tenant", "partner", "requester")
-    locked = list(requests.select_for_update(of=("self",), no_key=True))
+    requests = SupportRequest.objects.for_system("the relationship ends").filter(**theirs).order_by("pk")
+    # Ended ones too: somebody may just be reopening one, or 21Vianet writing on it.
+    list(requests.select_for_update(of=("self",), no_key=True).values_list("pk"))
     outbox.hold(tenant_id=relationship.customer_id, partner_id=relationship.partner_id)
-    left = [_leave(support_request) for support_request in locked]
+    left = [_leave(asked) for asked in requests.open().select_related("tenant", "partner", "requester")]
     for support_request, _escalation in left:
         letters.moved(support_request, actor)
     # As a machine: once a row has let go of the partner, the partner whose verb this is may no longer write it.

@@ -8,12 +8,16 @@ import pytest
 from psycopg2.extensions import connection as PostgresConnection
 
 from portal.demo import cast as demo_cast
+from portal.mail.models import Letter
 from portal.outbox import sending
 from portal.outbox.handling import handle_due
 from portal.outbox.inbox import store
 from portal.outbox.models import InboundMessage, OutboundMessage, Outcome, State
+from support import actions
+from support.models import Comment
+from tenants.actor import acting_as
 from tests.outbox.messages import acknowledged
-from tests.support.conftest import Story
+from tests.support.conftest import Story, fresh
 from tests.support.test_relationship_ends import part
 from tests.threads import meanwhile
 from tests.waiting import wait_until_somebody_waits
@@ -61,3 +65,23 @@ def test_a_partner_that_leaves_locks_its_messages_by_id(
         as_app_role.rollback()
     leaves.result(30)
     assert set(OutboundMessage.objects.values_list("state", "reach_partner_id")) == {(State.CANCELLED, None)}
+
+
+def test_what_a_customer_says_while_its_partner_leaves_stays_the_customers() -> None:
+    cast = demo_cast.load() if demo_cast.is_present() else demo_cast.build()
+    story, alice = Story(cast), cast.actor("alice")
+    said, reopened = story.ask(), story.ask()
+    for asked in (said, reopened):
+        story.do("helen", actions.resolve, asked)
+    Letter.objects.all().delete()
+    with acting_as(alice):
+        actions.comment(said, actor=alice, text="Thank you.")
+        actions.reopen(reopened, actor=alice, text="Still broken.")
+        leaves = meanwhile(lambda: part(cast))
+        wait_until_somebody_waits()
+    leaves.result(30)
+    assert set(Comment.objects.values_list("reach_partner_id", flat=True)) == {None}
+    assert (fresh(reopened).status, fresh(reopened).reach_partner_id) == ("waitingForCustomer", None)
+    assert cast.alice.pk in Letter.objects.filter(template="support_request_moved").values_list(
+        "recipient_id", flat=True
+    )
