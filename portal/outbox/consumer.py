@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from threading import Event as Signal
+from time import monotonic
 
 from django.db import InterfaceError, OperationalError, close_old_connections, connection, connections
 
@@ -69,7 +70,8 @@ def confirm(message_ids: Iterable[str]) -> None:
     ids = list(message_ids)
     if ids:
         moment = now()
-        transport().publish(TO_VIANET, [_receipt(message_id, moment) for message_id in ids])
+        receipts = [_receipt(message_id, moment) for message_id in ids]
+        transport().publish(TO_VIANET, receipts, until=monotonic() + ROUND_SECONDS)
 
 
 def _receipt(message_id: str, moment: datetime) -> Parcel:

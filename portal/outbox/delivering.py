@@ -11,14 +11,14 @@ from portal.database import now, transaction_as
 from portal.outbox import checkpoints
 from portal.outbox.breaker import breaker
 from portal.outbox.claiming import Lease, claim
-from portal.outbox.marking import bury, held_by, mark_failed, mark_published
+from portal.outbox.marking import bury, held_by, mark_failed, mark_published, release
 from portal.outbox.sending import lock_in_order
 from portal.outbox.wire import seal, transport
 from portal.vianet.envelope import fingerprint
 from portal.vianet.transports import TO_VIANET, Temporary
 
 # A round ends well before the task's time limit; the next wake-up or sweep goes on.
-ROUND_SECONDS = 15.0
+ROUND_SECONDS = 10.0
 
 
 def deliver_due() -> int:
@@ -30,7 +30,7 @@ def deliver_due() -> int:
         if not leases:
             break
         checkpoints.reach(checkpoints.CLAIMED)
-        taken += _send(_untouched(leases))
+        taken += _send(_untouched(leases), end)
     return taken
 
 
@@ -47,22 +47,25 @@ def _untouched(leases: Sequence[Lease]) -> list[Lease]:
     return [lease for lease in leases if lease not in broken]
 
 
-def _send(leases: Sequence[Lease]) -> int:
+def _send(leases: Sequence[Lease], end: float) -> int:
     if not leases:
         return 0
     moment = now()
     parcels = [seal(str(lease.message_id), lease.body, moment=moment, attempt=lease.attempts) for lease in leases]
-    answers = transport().publish(TO_VIANET, parcels)
+    answers = transport().publish(TO_VIANET, parcels, until=end)
     checkpoints.reach(checkpoints.PUBLISHED)
-    breaker.record(worked=any(answer is None for answer in answers))
+    if answers:
+        breaker.record(worked=any(answer is None for answer in answers))
     return _mark(leases, answers)
 
 
 def _mark(leases: Sequence[Lease], answers: Sequence[Temporary | None]) -> int:
-    outcomes = list(zip(leases, answers, strict=True))
+    """A slow broker may have left the last ones without an answer: their turn comes in the next round."""
+    outcomes = list(zip(leases, answers, strict=False))
     with transaction_as(system="outbox"):
         lock_in_order(held_by(leases))
         marked = mark_published([lease for lease, answer in outcomes if answer is None])
         mark_failed({lease: str(answer) for lease, answer in outcomes if answer is not None})
+        release(leases[len(answers) :])
         checkpoints.reach(checkpoints.MARKING)
     return marked

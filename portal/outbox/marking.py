@@ -47,6 +47,11 @@ def mark_published(leases: Sequence[Lease]) -> int:
     )
 
 
+def release(leases: Sequence[Lease]) -> int:
+    """Nobody tried to send them: they are due again at once. Returns how many were given back."""
+    return held_by(leases).update(state=State.PENDING, lease_token=None, due_at=now())
+
+
 def mark_failed(errors: Mapping[Lease, str]) -> int:
     """The broker has not taken them, or may not have: each waits and is tried again. Returns how many were marked."""
     moment = now()

@@ -1,5 +1,6 @@
 """From PENDING to ACKED, and every way in between."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from portal.outbox.claiming import claim
 from portal.outbox.delivering import deliver_due
 from portal.outbox.models import OutboundMessage, State
 from portal.vianet.envelope import ATTEMPT_HEADER, open_sealed
-from portal.vianet.transports import Temporary
+from portal.vianet.transports import Parcel, Temporary
 from tests.outbox.conftest import TO_VIANET, arrived
 from tests.outbox.messages import comment, commit, escalation, let_time_pass, message
 
@@ -138,8 +139,28 @@ def test_what_failed_together_is_not_tried_again_together_and_each_keeps_its_own
 class Fussy:
     """A broker that takes the second message of three, and has another reason for each of the others."""
 
-    def publish(self, _queue: str, _parcels: object) -> list[Temporary | None]:
+    def publish(self, _queue: str, _parcels: object, until: float) -> list[Temporary | None]:
         return [Temporary("The queue is full."), None, Temporary("The queue is gone.")]
+
+
+class Slow:
+    """A broker that confirms two messages, and then the time is over."""
+
+    def __init__(self) -> None:
+        self.taken: list[str] = []
+
+    def publish(self, _queue: str, parcels: Sequence[Parcel], until: float) -> list[Temporary | None]:
+        self.taken += [parcel.id for parcel in parcels[:2]]
+        return [None] * len(parcels[:2])
+
+
+def test_a_slow_broker_gets_every_message_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    commit(*[escalation() for _ in range(5)])
+    slow = Slow()
+    monkeypatch.setattr(delivering, "transport", lambda: slow)
+    assert deliver_due() == 5
+    assert sorted(slow.taken) == sorted(str(pk) for pk in OutboundMessage.objects.values_list("pk", flat=True))
+    assert set(OutboundMessage.objects.values_list("state", "publishes", "failures")) == {(State.PUBLISHED, 1, 0)}
 
 
 def test_the_window_bounds_what_is_on_its_way(settings: LazySettings) -> None:

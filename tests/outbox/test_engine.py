@@ -55,9 +55,9 @@ def test_the_network_is_never_inside_a_transaction(monkeypatch: pytest.MonkeyPat
     memory = wire.transport()
     truly_publish = memory.publish
 
-    def publish(queue: str, parcels: Sequence[Parcel]) -> list[Temporary | None]:
+    def publish(queue: str, parcels: Sequence[Parcel], until: float) -> list[Temporary | None]:
         inside.append(connection.in_atomic_block)
-        return truly_publish(queue, parcels)
+        return truly_publish(queue, parcels, until)
 
     monkeypatch.setattr(memory, "publish", publish)
     about = escalation()

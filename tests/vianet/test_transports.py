@@ -13,6 +13,7 @@ from kombu import Connection, Consumer
 
 from portal.vianet.transports import TO_PORTAL, TO_VIANET, Parcel, Temporary, Transport, broker, connect
 from portal.vianet.transports.amqp import AmqpTransport
+from portal.vianet.transports.memory import MemoryTransport
 from tests.threads import running
 from tests.waiting import wait_until
 
@@ -60,6 +61,13 @@ def test_what_is_published_arrives_whole_and_once(transport: Transport) -> None:
     seventh = next(parcel for parcel in arrived if parcel.id == "7")
     assert seventh.body == "内容 7".encode()
     assert {"webhook-id", "webhook-attempt"} <= set(seventh.headers)
+
+
+def test_what_has_no_time_left_is_not_tried(transport: Transport) -> None:
+    publish_all(transport, TO_VIANET, parcels("in time"))
+    taken_at_once = isinstance(transport, MemoryTransport)
+    late = transport.publish(TO_VIANET, parcels("late", "later"), until=time.monotonic() - 1)
+    assert late == ([None, None] if taken_at_once else [])
 
 
 def test_what_was_published_before_anybody_listened_is_kept(transport: Transport) -> None:

@@ -4,6 +4,7 @@ stop.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from threading import Event
 from typing import Protocol
 
@@ -35,8 +36,11 @@ PATIENCE_SECONDS = 0.25
 class Transport(Protocol):
     """One way to a broker. Publishing is safe from several threads; each `consume` has a connection of its own."""
 
-    def publish(self, queue: str, parcels: Sequence[Parcel]) -> list[Temporary | None]:
-        """One answer per parcel, in their order: None when the broker has taken it."""
+    def publish(self, queue: str, parcels: Sequence[Parcel], until: float = inf) -> list[Temporary | None]:
+        """One answer per parcel, in their order: None when the broker has taken it.
+
+        Parcels whose turn has not come by `until` (seconds of `time.monotonic`) are not tried and have no answer.
+        """
 
     def consume(self, queue: str, receiver: Receiver, stop: Event) -> None:
         """Hand what arrives to `receiver` until `stop` is set; survives the broker's absence."""

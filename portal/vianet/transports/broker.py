@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from math import inf
 from threading import Event, Lock
 from time import monotonic
 from typing import Any, ClassVar
@@ -42,13 +43,15 @@ class BrokerTransport:
 
     # --- publishing
 
-    def publish(self, queue: str, parcels: Sequence[Parcel]) -> list[Temporary | None]:
-        """One answer per parcel; after a lost connection the rest of the batch is not tried."""
+    def publish(self, queue: str, parcels: Sequence[Parcel], until: float = inf) -> list[Temporary | None]:
+        """As the protocol says; after a lost connection the rest of the batch is not tried, but answered."""
         answers: list[Temporary | None] = []
         with self._publishing:
             try:
                 producer = self._open_producer(queue)
                 for parcel in parcels:
+                    if monotonic() >= until:
+                        break
                     answers.append(self._publish_one(producer, queue, parcel))
                 self._used = monotonic()
             except self._troubles() as error:

@@ -3,6 +3,7 @@
 import queue
 from collections import defaultdict
 from collections.abc import Sequence
+from math import inf
 from threading import Event, Lock
 
 from portal.vianet.transports.base import BATCH, PATIENCE_SECONDS, Parcel, Receiver, Temporary
@@ -22,8 +23,8 @@ class MemoryTransport:
     def __init__(self, url: str, prefix: str) -> None:
         self.prefix = prefix
 
-    def publish(self, queue: str, parcels: Sequence[Parcel]) -> list[Temporary | None]:
-        """Always taken."""
+    def publish(self, queue: str, parcels: Sequence[Parcel], until: float = inf) -> list[Temporary | None]:
+        """Always taken, and at once."""
         target = _open(f"{self.prefix}.{queue}")
         for parcel in parcels:
             target.put(parcel)
