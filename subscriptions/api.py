@@ -24,7 +24,7 @@ from tenants.access import Permission, can
 from tenants.actor import Actor
 from tenants.models import Tenant
 from tenants.rest import VisibleViewSet
-from tenants.web import SIGNED_IN
+from tenants.web import SIGNED_IN, allow
 
 REASONS: Mapping[str, str] = {
     "customerRequest": SuspensionReason.CUSTOMER_REQUEST,
@@ -151,6 +151,7 @@ class SubscriptionViewSet(VisibleViewSet):
         """Change the quantity, the status or the nickname."""
         _customer, subscription = self.objects
         _allow(self.actor, subscription, DEEDS)
+        allow(request._request, Permission.SUBSCRIPTION_READ, subscription)  # the answer shows it
         if isinstance(request.data, Mapping) and (asked := _deeds_of(request.data)):
             _allow(self.actor, subscription, asked)
         fields = read_body(request, SubscriptionChange, partial=True)

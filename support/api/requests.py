@@ -81,6 +81,7 @@ class SupportRequestsViewSet(VisibleViewSet):
     def create(self, request: Request) -> Response:
         """Ask the partner; for the partner's people, file on behalf of the customer that `customerId` names."""
         allow(request._request, raising_right(self.actor))  # type: ignore[arg-type] # the middleware made it a PortalRequest
+        allow(request._request, Permission.REQUEST_READ)  # type: ignore[arg-type] # the answer shows what was made
         body = read_body(request, RaiseBody)
         body["service"] = SERVICES.get(body["service"], body["service"])
         customer = self._customer(request, body.pop("customer_id", None))

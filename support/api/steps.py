@@ -15,6 +15,7 @@ from support.models import Reason, SupportRequest
 from support.repeats import call_once
 from tenants.access import Permission
 from tenants.rest import VisibleViewSet
+from tenants.web import allow
 
 
 class EscalateBody(StrictSerializer):
@@ -85,6 +86,7 @@ class StepsViewSet(VisibleViewSet):
 
     def _do(self, request: Request, verb: Callable[..., Any]) -> Response:
         action = str(self.action)
+        allow(request._request, Permission.REQUEST_READ, self.objects[0])  # type: ignore[arg-type] # the answer shows it
         body = read_body(request, self.shapes[action])
 
         def act() -> Response:

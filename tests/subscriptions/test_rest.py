@@ -157,3 +157,8 @@ def test_other_methods_do_not_exist(rest_of: Rest, seats: Subscription, method: 
     client = rest_of(who) if who else Client()
     for address in (below(seats), below(seats).rpartition("/")[0]):
         assert getattr(client, method)(address, "{}", content_type="application/json").status_code == status
+
+
+def test_an_answer_shows_nothing_that_the_token_was_not_issued_for(rest_of: Rest, seats: Subscription) -> None:
+    renaming = rest_of("anna", scopes=("subscriptions.subscription:rename",))
+    assert refused(patch(renaming, seats, {"friendlyName": None})) == (403, "scopeMissing")

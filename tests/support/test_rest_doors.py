@@ -67,6 +67,20 @@ def test_a_token_reaches_no_further_than_its_scopes(asked: SupportRequest, rest_
     assert (refused.status_code, refused.json()["error"]["code"]) == (403, "scopeMissing")
 
 
+def test_a_token_that_may_not_read_the_answer_is_refused_before_anything_is_done(
+    asked: SupportRequest, rest_of: Programs
+) -> None:
+    escalating = rest_of("helen", scopes=("support.request:escalate",))
+    body = {"reason": "training", "stepsTried": "All."}
+    refused = escalating.post(f"{PATH}/{asked.reference}/escalate", body, content_type="application/json")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "scopeMissing")
+    raising = rest_of("alice", scopes=("support.request:raise",))
+    body = {"title": "Mail", "description": "Bounces.", "severity": "moderate", "service": "Exchange Online"}
+    refused = raising.post(PATH, body, content_type="application/json")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "scopeMissing")
+    assert (OutboundMessage.objects.count(), SupportRequest.objects.count()) == (0, 1)
+
+
 def handed_over(client: Client, reference: str) -> dict[str, object]:
     """What one request and the list say about its escalation: the same."""
     one = client.get(f"{PATH}/{reference}").json()["escalation"]
