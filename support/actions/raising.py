@@ -72,10 +72,11 @@ def _partner_for(customer: Tenant, actor: Actor, chosen: Tenant | None) -> Tenan
         raise RuleBroken(_("Your organisation has no partner who could answer."), code="noPartner")
     if chosen is None and len(partners) == 1:
         return partners[0]
-    if chosen not in partners:
+    found = next((partner for partner in partners if partner == chosen), None)
+    if found is None:
         message = str(CHOOSE_PARTNER)
         raise InvalidInput(message, code="partnerRequired", details=[{"target": "partner", "message": message}])
-    return chosen
+    return found
 
 
 def _next_reference() -> str:

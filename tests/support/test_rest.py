@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from portal.audit.models import AuditEntry
 from portal.demo.cast import Cast
+from portal.mail.models import Letter
 from portal.outbox.models import OutboundMessage
 from support.models import Comment, Escalation, SupportRequest
 from tests.support.conftest import Story, fresh
@@ -23,6 +25,13 @@ BODY = {
 
 def post(client: Client, url: str, body: Any, **headers: str) -> Any:
     return client.post(url, body, content_type="application/json", headers=headers)
+
+
+def test_the_partner_that_is_chosen_is_named_in_the_book_and_in_letters(cast: Cast, rest_of: Programs) -> None:
+    assert post(rest_of("alice"), PATH, BODY | {"partnerId": str(cast.fanyun.pk)}).status_code == 201
+    assert AuditEntry.objects.get(deed="support.request.raised").data["after"]["partner"] == "Fanyun Cloud"
+    (named,) = set(Letter.objects.filter(template="support_request_raised").values_list("context__partner", flat=True))
+    assert named == "Fanyun Cloud"
 
 
 def test_a_customer_raises_and_reads_it(cast: Cast, rest_of: Programs) -> None:
