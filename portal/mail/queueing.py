@@ -6,13 +6,16 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from django.conf import settings
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import get_supported_language_variant
 
 from portal.database import current_identity, now, transaction_as
+from portal.errors import ServiceBusy
 from portal.mail.models import Letter, LetterState
 
+MISDIRECTED = "a letter goes to its reader"  # says the database (tenants/migrations/0005)
 MOMENT = "$moment"  # marks a point in time inside the stored context, so that it can be shown in the reader's zone
 
 
@@ -47,7 +50,8 @@ def queue(
     link. A letter is emptied once it is sent; a `secret` one, which carries a one-time link, also when it is given up.
     A `dedupe_key` that was used before for the same person writes nothing. `sender_id` is the organisation that writes:
     the actor's unless told otherwise.
-    Raises TypeError for what JSON cannot carry, translated text included: it would be in the writer's language.
+    Raises TypeError for what JSON cannot carry, translated text included: it would be in the writer's language; and
+    ServiceBusy when somebody's address has changed since it was read.
     """
     home = current_identity().home
     sender = sender_id or (UUID(home) if home else None)
@@ -70,7 +74,13 @@ def queue(
         )
         for person in {person.id: person for person in people if person.email}.values()
     ]
-    Letter.objects.bulk_create(letters, ignore_conflicts=bool(dedupe_key))
+    try:
+        with transaction.atomic():
+            Letter.objects.bulk_create(letters, ignore_conflicts=bool(dedupe_key))
+    except IntegrityError as refusal:
+        if MISDIRECTED not in str(refusal):
+            raise
+        raise ServiceBusy from refusal  # an address was changed meanwhile: the same again reads the new one
 
 
 def readdress(person: Reader, address: str) -> int:

@@ -7,7 +7,10 @@ import pytest
 from psycopg2 import errors
 
 from portal import mail
+from portal.database import transaction_as
 from portal.demo.cast import Cast
+from portal.errors import ServiceBusy
+from tenants.models import User
 from tests.raw_sql import as_, insert, row_of
 
 pytestmark = pytest.mark.postgres
@@ -26,3 +29,12 @@ def test_nobody_writes_to_another_address_or_in_another_organisations_mailbox(as
         with pytest.raises(errors.CheckViolation, match="a letter goes to its reader"):
             insert(as_(as_app_role, cast.lotus.pk), "mail_letter", row | {"id": uuid4()} | wrong)
     assert insert(as_(as_app_role, cast.lotus.pk), "mail_letter", row | {"id": uuid4()}) == 1
+
+
+def test_a_letter_to_somebody_whose_address_has_just_changed_is_asked_for_again(db: None, cast: Cast) -> None:
+    as_it_was = cast.people["alice"]
+    User.objects.filter(pk=as_it_was.pk).update(email="alice@new.example")
+    with transaction_as(home=cast.huaxin.pk):
+        with pytest.raises(ServiceBusy):
+            mail.queue("greeting", [as_it_was], title="x")
+        mail.queue("greeting", [User.objects.for_system("read again").get(pk=as_it_was.pk)], title="x")
