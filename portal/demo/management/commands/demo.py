@@ -9,13 +9,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.core.wsgi import get_wsgi_application
 from django.db import transaction
 
 from portal.demo import cast as demo_cast
 from portal.demo import scenes
 from portal.demo.company import HOST, Company
 from portal.demo.probe import send_probe
+from portal.wsgi import application
 from tenants.actor import Actor, acting_as
 from tenants.models import Role
 
@@ -43,7 +43,7 @@ class Command(BaseCommand):
         self.stdout.write("Preparing the database ...")
         call_command("migrate", verbosity=0, interactive=False)
         cast = self._gather()
-        company = Company(get_wsgi_application(), port)
+        company = Company(application, port)
         company.start()
         try:
             if send_probe(cast.organisations["vianet"], company.in_order):
