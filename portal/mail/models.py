@@ -29,11 +29,6 @@ TONES = {
 }
 
 
-def may_become(target: LetterState) -> list[LetterState]:
-    """The states that lead to `target`: the condition of the UPDATE that sets it."""
-    return [state for state, following in MAY_BECOME.items() if target in following]
-
-
 class Letter(models.Model):
     """One letter to one reader, rendered in the reader's language when it is sent, not when it is queued."""
 

@@ -18,8 +18,9 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db.models import F
 
 from portal.database import now, transaction_as
-from portal.mail.models import Letter, LetterState, may_become
+from portal.mail.models import MAY_BECOME, Letter, LetterState
 from portal.mail.rendering import Words, render
+from portal.states import leading_to
 
 logger = structlog.get_logger(__name__)
 
@@ -64,7 +65,7 @@ def _claim(lease: UUID) -> list[Letter]:
         held = Letter.objects.filter(state=LetterState.LEASED, due_at__gt=moment).count()
         # A mail server that hangs holds up two workers, and never all of them.
         free = min(settings.LETTER_BATCH, max(2 * settings.LETTER_BATCH - held, 0))
-        due = Letter.objects.filter(state__in=may_become(LetterState.LEASED), due_at__lte=moment)
+        due = Letter.objects.filter(state__in=leading_to(LetterState.LEASED, MAY_BECOME), due_at__lte=moment)
         chosen = list(due.order_by("due_at").select_for_update(skip_locked=True).values_list("pk", flat=True)[:free])
         # The condition is asked again in the UPDATE: SQLite has no locks on rows to skip.
         due.filter(pk__in=chosen).update(

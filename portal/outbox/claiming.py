@@ -10,7 +10,8 @@ from django.conf import settings
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 
 from portal.database import now, transaction_as
-from portal.outbox.models import CLAIMABLE, FINAL, OutboundMessage, State, may_become
+from portal.outbox.models import CLAIMABLE, FINAL, MAY_BECOME, OutboundMessage, State
+from portal.states import leading_to
 
 log = structlog.get_logger(__name__)
 
@@ -65,7 +66,8 @@ def _lease(ids: Sequence[UUID], owner: str, moment: datetime) -> list[Lease]:
     if not ids:
         return []
     token = uuid4()
-    mine = OutboundMessage.objects.filter(pk__in=ids, state__in=may_become(State.LEASED), due_at__lte=moment)
+    free = leading_to(State.LEASED, MAY_BECOME)
+    mine = OutboundMessage.objects.filter(pk__in=ids, state__in=free, due_at__lte=moment)
     lost = mine.filter(state=State.LEASED).count()
     if lost:
         log.warning("outbox_lease_lost", messages=lost)

@@ -15,9 +15,10 @@ from django.db.models.functions import Coalesce
 
 from portal.database import now, transaction_as
 from portal.outbox.claiming import Lease, first_and_due
-from portal.outbox.models import CLAIMABLE, DISCARDED, FINAL, OutboundMessage, State, may_become
+from portal.outbox.models import CLAIMABLE, DISCARDED, FINAL, MAY_BECOME, OutboundMessage, State
 from portal.outbox.retry import acknowledgement_time, backoff
 from portal.outbox.sending import lock_head
+from portal.states import leading_to
 
 log = structlog.get_logger(__name__)
 LONGEST_ERROR = 1000
@@ -88,7 +89,7 @@ def acknowledge(message_id: UUID, operator_ref: str = "") -> bool:
     if not news and row["state"] not in FINAL:
         # It is parked, or was until just now: whoever parks holds the head, so what it holds is known under the head.
         lock_head(row["order_key"])
-        news = message.filter(state__in=may_become(State.ACKED)).update(**settled)
+        news = message.filter(state__in=leading_to(State.ACKED, MAY_BECOME)).update(**settled)
         _release(row["order_key"])
     if news:
         log.info("outbox_acknowledged", message=str(message_id), seconds=(moment - row["created_at"]).total_seconds())
@@ -126,7 +127,7 @@ def refuse(message_id: UUID, *, retryable: bool, reason: str, attempt: int | Non
 def bury(message_id: UUID, order_key: UUID, reason: str) -> bool:
     """Park a message for a person, and hold what follows it. True when it was not parked or settled before."""
     lock_head(order_key)
-    changed = OutboundMessage.objects.filter(pk=message_id, state__in=may_become(State.DEAD)).update(
+    changed = OutboundMessage.objects.filter(pk=message_id, state__in=leading_to(State.DEAD, MAY_BECOME)).update(
         state=State.DEAD, lease_token=None, last_error=reason[:LONGEST_ERROR]
     )
     if changed:

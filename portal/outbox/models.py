@@ -45,11 +45,6 @@ FINAL = (State.ACKED, State.CANCELLED)
 DISCARDED = "Discarded:"
 
 
-def may_become(target: State) -> list[State]:
-    """The states that lead to `target`: the condition of the UPDATE that sets it."""
-    return [state for state, following in MAY_BECOME.items() if target in following]
-
-
 class OrderHead(models.Model):
     """One counter per order key, and the row that is locked while the next number is taken.
 
