@@ -17,8 +17,9 @@ from portal.outbox import checkpoints, handlers
 from portal.outbox.contracts import Inbound, UnknownSubject
 from portal.outbox.inbox import place_of
 from portal.outbox.marking import acknowledge, refuse
-from portal.outbox.models import MAY_BE_GIVEN_UP, InboundMessage, OrderHead, OutboundMessage, Outcome
+from portal.outbox.models import REPLY_MAY_BECOME, InboundMessage, OrderHead, OutboundMessage, Outcome
 from portal.outbox.retry import backoff
+from portal.states import leading_to
 from portal.vianet import contracts
 from portal.vianet.envelope import Event, parse
 
@@ -237,7 +238,7 @@ def retry(pk: str) -> bool:
     Raises `portal.vianet.envelope.Malformed` when it is still not understood.
     """
     with transaction_as(system=SYSTEM):
-        again = (Outcome.PARKED, Outcome.REFUSED, Outcome.IGNORED, Outcome.MALFORMED)
+        again = leading_to(Outcome.RECEIVED, REPLY_MAY_BECOME)
         row = InboundMessage.objects.select_for_update().filter(pk=pk, outcome__in=again).first()
         if row is None:
             return False
@@ -253,7 +254,8 @@ def discard(pk: str, reason: str) -> bool:
     it again. True when there was one.
     """
     with transaction_as(system=SYSTEM):
-        rows = InboundMessage.objects.select_for_update().filter(pk=pk, outcome__in=MAY_BE_GIVEN_UP)
+        given_up = leading_to(Outcome.DISCARDED, REPLY_MAY_BECOME)
+        rows = InboundMessage.objects.select_for_update().filter(pk=pk, outcome__in=given_up)
         row = rows.defer("body").first()
         if row is None:
             return False

@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 
 from portal.database import now, transaction_as
 from portal.outbox.claiming import Lease, first_and_due
-from portal.outbox.models import CLAIMABLE, DISCARDED, FINAL, MAY_BECOME, OutboundMessage, State
+from portal.outbox.models import CLAIMABLE, FINAL, MAY_BECOME, OutboundMessage, State
 from portal.outbox.retry import acknowledgement_time, backoff
 from portal.outbox.sending import lock_head
 from portal.states import leading_to
@@ -179,7 +179,7 @@ def discard(message_id: UUID, reason: str) -> bool:
         return False
     lock_head(row["order_key"])
     changed = OutboundMessage.objects.filter(pk=message_id, state=State.DEAD).update(
-        state=State.CANCELLED, last_error=f"{DISCARDED} {reason}"[:LONGEST_ERROR]
+        state=State.DISCARDED, last_error=reason[:LONGEST_ERROR]
     )
     if changed:
         _release(row["order_key"])

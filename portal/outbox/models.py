@@ -1,7 +1,8 @@
 """What is on its way to 21Vianet, and what came back. The rows are the truth; a broker may be emptied at any time.
 
 Tenants, partners and subjects are plain columns: this room knows no other. Every change of `OutboundMessage.state` is
-one conditional UPDATE, so a late worker changes nothing; `MAY_BECOME` says which changes there are.
+one conditional UPDATE, so a late worker changes nothing; `MAY_BECOME` says which changes there are, and
+`REPLY_MAY_BECOME` those of `InboundMessage.outcome`.
 """
 
 import uuid
@@ -11,7 +12,6 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Length
 from django.db.models.lookups import GreaterThan, LessThanOrEqual
-from django.utils.translation import gettext_lazy as _
 
 from portal.database import now
 from portal.vianet.envelope import MAX_BODY_BYTES
@@ -20,29 +20,29 @@ from portal.vianet.envelope import MAX_BODY_BYTES
 class State(models.TextChoices):
     """Where a message stands. `PUBLISHED` is not final: only 21Vianet's receipt is."""
 
-    PENDING = "PENDING", _("Waiting to be sent")
-    LEASED = "LEASED", _("Being sent")
-    PUBLISHED = "PUBLISHED", _("Sent, not yet received")
-    ACKED = "ACKED", _("Received by 21Vianet")
-    DEAD = "DEAD", _("Parked: needs a person")
-    HELD = "HELD", _("Parked behind an earlier message")
-    CANCELLED = "CANCELLED", _("Withdrawn before it was sent")
+    PENDING = "PENDING"  # waiting to be sent
+    LEASED = "LEASED"  # being sent
+    PUBLISHED = "PUBLISHED"  # sent, not yet received
+    ACKED = "ACKED"  # received by 21Vianet
+    DEAD = "DEAD"  # parked: needs a person
+    HELD = "HELD"  # parked behind an earlier message
+    CANCELLED = "CANCELLED"  # withdrawn before it was sent
+    DISCARDED = "DISCARDED"  # parked, then given up by hand: 21Vianet may have seen it
 
 
 MAY_BECOME: dict[State, frozenset[State]] = {
     State.PENDING: frozenset({State.LEASED, State.HELD, State.DEAD, State.ACKED, State.CANCELLED}),
     State.LEASED: frozenset({State.LEASED, State.PUBLISHED, State.PENDING, State.DEAD, State.ACKED}),
     State.PUBLISHED: frozenset({State.LEASED, State.PENDING, State.DEAD, State.ACKED}),
-    State.DEAD: frozenset({State.PENDING, State.ACKED, State.CANCELLED}),
+    State.DEAD: frozenset({State.PENDING, State.ACKED, State.DISCARDED}),
     State.HELD: frozenset({State.PENDING, State.ACKED, State.CANCELLED}),
     State.ACKED: frozenset(),
     State.CANCELLED: frozenset(),
+    State.DISCARDED: frozenset(),
 }
 # A worker may take these once they are due.
 CLAIMABLE = (State.PENDING, State.LEASED, State.PUBLISHED)
-FINAL = (State.ACKED, State.CANCELLED)
-# Begins `last_error` of a message that was given up by hand: it is CANCELLED too, but 21Vianet may have seen it.
-DISCARDED = "Discarded:"
+FINAL = (State.ACKED, State.CANCELLED, State.DISCARDED)
 
 
 class OrderHead(models.Model):
@@ -58,10 +58,6 @@ class OrderHead(models.Model):
 
     name = models.CharField(max_length=300, primary_key=True)
     last_seq = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        verbose_name = _("order head")
-        verbose_name_plural = _("order heads")
 
     def __str__(self) -> str:
         return f"{self.name}@{self.last_seq}"
@@ -112,8 +108,6 @@ class OutboundMessage(models.Model):
     restarted_at = models.DateTimeField(null=True)
 
     class Meta:
-        verbose_name = _("outbound message")
-        verbose_name_plural = _("outbound messages")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["order_key", "order_seq"], name="outbox_order_unique"),
             models.CheckConstraint(condition=Q(state__in=State.values), name="outbox_state_known"),
@@ -143,30 +137,35 @@ class OutboundMessage(models.Model):
     def __str__(self) -> str:
         return f"{self.type}.v{self.version} {self.order_key}#{self.order_seq}"
 
-    @property
-    def discarded(self) -> bool:
-        """Given up by hand, after 21Vianet may have seen it."""
-        return self.state == State.CANCELLED and self.last_error.startswith(DISCARDED)
-
 
 class Outcome(models.TextChoices):
     """What became of a message from 21Vianet."""
 
-    RECEIVED = "RECEIVED", _("Stored, waiting to be handled")
-    APPLIED = "APPLIED", _("Applied")
-    IGNORED = "IGNORED", _("Overtaken by a later message")
-    REFUSED = "REFUSED", _("Refused by a rule of the portal")
-    PARKED = "PARKED", _("Parked: needs a person")
-    MALFORMED = "MALFORMED", _("Not understood")
-    UNSIGNED = "UNSIGNED", _("Not signed by 21Vianet")
-    STALE = "STALE", _("Signed too long ago")
-    DISCARDED = "DISCARDED", _("Given up by hand")
+    RECEIVED = "RECEIVED"  # stored, waiting to be handled
+    APPLIED = "APPLIED"
+    IGNORED = "IGNORED"  # overtaken by a later message
+    REFUSED = "REFUSED"  # by a rule of the portal
+    PARKED = "PARKED"  # needs a person
+    MALFORMED = "MALFORMED"  # not understood
+    UNSIGNED = "UNSIGNED"  # not signed by 21Vianet
+    STALE = "STALE"  # signed too long ago
+    DISCARDED = "DISCARDED"  # given up by hand
 
 
+REPLY_MAY_BECOME: dict[Outcome, frozenset[Outcome]] = {
+    # One that kills every worker that handles it is never parked, and holds up what follows it: it may be given up.
+    Outcome.RECEIVED: frozenset({Outcome.APPLIED, Outcome.IGNORED, Outcome.REFUSED, Outcome.PARKED, Outcome.DISCARDED}),
+    Outcome.APPLIED: frozenset(),
+    Outcome.IGNORED: frozenset({Outcome.RECEIVED}),
+    Outcome.REFUSED: frozenset({Outcome.RECEIVED, Outcome.DISCARDED}),
+    Outcome.PARKED: frozenset({Outcome.RECEIVED, Outcome.DISCARDED}),
+    Outcome.MALFORMED: frozenset({Outcome.RECEIVED, Outcome.DISCARDED}),
+    Outcome.UNSIGNED: frozenset(),
+    Outcome.STALE: frozenset(),
+    Outcome.DISCARDED: frozenset(),
+}
 # Nothing more happens to these by itself: a person handles them again or gives them up.
 NEEDS_A_PERSON = (Outcome.PARKED, Outcome.REFUSED, Outcome.MALFORMED)
-# One that kills every worker that handles it is never parked, and holds up what follows it.
-MAY_BE_GIVEN_UP = (*NEEDS_A_PERSON, Outcome.RECEIVED)
 
 # The condition of an index, so every query that is to use it repeats it to the letter.
 HAS_BODY = GreaterThan(Length("body"), 0)
@@ -197,8 +196,6 @@ class InboundMessage(models.Model):
     handled_at = models.DateTimeField(null=True)
 
     class Meta:
-        verbose_name = _("inbound message")
-        verbose_name_plural = _("inbound messages")
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(outcome__in=Outcome.values), name="inbox_outcome_known"),
         ]

@@ -10,16 +10,7 @@ from django.db.models.functions import Coalesce, RowNumber
 from portal.database import now, transaction_as
 from portal.outbox.claiming import first_and_due
 from portal.outbox.contracts import Delivery, DeliveryState
-from portal.outbox.models import (
-    CLAIMABLE,
-    DISCARDED,
-    FINAL,
-    NEEDS_A_PERSON,
-    InboundMessage,
-    OutboundMessage,
-    Outcome,
-    State,
-)
+from portal.outbox.models import CLAIMABLE, NEEDS_A_PERSON, InboundMessage, OutboundMessage, Outcome, State
 
 
 def delivery_of(subject_id: UUID) -> Delivery | None:
@@ -30,7 +21,7 @@ def delivery_of(subject_id: UUID) -> Delivery | None:
 def deliveries_of(subject_ids: Iterable[UUID]) -> dict[UUID, Delivery]:
     """`delivery_of` for many subjects in one query, for lists: one row comes back for each, however much was said."""
     # The oldest that is not settled or was given up, else the last.
-    settled = Q(state__in=FINAL) & ~Q(state=State.CANCELLED, last_error__startswith=DISCARDED)
+    settled = Q(state__in=(State.ACKED, State.CANCELLED))
     later = Case(When(settled, then=1), default=0)
     place = Case(When(settled, then=-F("order_seq")), default=F("order_seq"), output_field=IntegerField())
     rank = Window(RowNumber(), partition_by="subject_id", order_by=[later, place])
@@ -57,13 +48,12 @@ _SIMPLE: dict[str, DeliveryState] = {
     State.DEAD: "parked",
     State.HELD: "parked",
     State.CANCELLED: "cancelled",
+    State.DISCARDED: "discarded",
 }
 
 
 def _state(row: OutboundMessage, moment: datetime) -> DeliveryState:
     """Sent once and still not acknowledged in time is *delayed*, whatever the worker is just doing about it."""
-    if row.discarded:
-        return "discarded"
     overdue = row.state == State.PUBLISHED and row.due_at <= moment
     if overdue or (row.state in (State.PENDING, State.LEASED) and row.publishes):
         return "delayed"

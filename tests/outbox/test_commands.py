@@ -118,7 +118,7 @@ def test_a_parked_message_is_given_up_and_what_it_held_is_sent(parked: list[Outb
     assert outbox(*words, "--dry-run").startswith(f"would discard {parked[0].pk}  support.request.escalated.v1")
     assert (message(parked[0].pk).state, recorded()) == (State.DEAD, [])
     assert outbox(*words).startswith(f"discarded {parked[0].pk}  support.request.escalated.v1")
-    assert [message(row.pk).state for row in parked] == [State.CANCELLED, State.PENDING]
+    assert [message(row.pk).state for row in parked] == [State.DISCARDED, State.PENDING]
     assert recorded() == [("outbox.message.discarded", str(parked[0].pk), WHY)]
     for pk in (parked[0].pk, parked[1].pk):
         with pytest.raises(CommandError, match="no such parked message"):

@@ -1,17 +1,19 @@
 """Refused messages are parked with what follows them, visibly, and can be sent again."""
 
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from random import Random
 from uuid import uuid4
 
 import pytest
+from django.apps import apps
 from django.conf import LazySettings
 
 from portal.database import transaction_as
 from portal.outbox import cancel, marking, oldest_unacknowledged_age, retry
 from portal.outbox.claiming import claim
 from portal.outbox.delivering import deliver_due
-from portal.outbox.models import MAY_BECOME, OutboundMessage, State
+from portal.outbox.models import FINAL, MAY_BECOME, REPLY_MAY_BECOME, OutboundMessage, Outcome, State
 from portal.outbox.retry import acknowledgement_time, backoff
 from portal.outbox.tasks import sweep
 from tests.outbox.conftest import arrived
@@ -158,8 +160,8 @@ def test_giving_a_message_up_lets_the_others_go_and_never_sends_it(parked: list[
         assert marking.discard(parked[0].pk, "again") is False
         assert marking.discard(uuid4(), "unknown") is False
         assert marking.acknowledge(parked[0].pk) is False
-    assert [message(row.pk).state for row in parked] == [State.CANCELLED, State.PENDING, State.PENDING]
-    assert message(parked[0].pk).last_error == "Discarded: Wei: the customer has left"
+    assert [message(row.pk).state for row in parked] == [State.DISCARDED, State.PENDING, State.PENDING]
+    assert message(parked[0].pk).last_error == "Wei: the customer has left"
     arrived()
     assert deliver_due() == 1
     assert [parcel.id for parcel in arrived()] == [str(parked[1].pk)]
@@ -206,9 +208,28 @@ def test_a_refusal_of_what_was_received_changes_nothing() -> None:
 
 
 def test_final_states_lead_nowhere_and_published_is_not_final() -> None:
-    assert MAY_BECOME[State.ACKED] == MAY_BECOME[State.CANCELLED] == frozenset()
+    assert {state for state, following in MAY_BECOME.items() if not following} == set(FINAL)
     assert State.LEASED in MAY_BECOME[State.PUBLISHED]
     assert set(MAY_BECOME) == set(State)
+
+
+def test_every_outcome_says_what_it_may_become_and_a_forgery_becomes_nothing() -> None:
+    assert set(REPLY_MAY_BECOME) == set(Outcome)
+    assert REPLY_MAY_BECOME[Outcome.UNSIGNED] == REPLY_MAY_BECOME[Outcome.STALE] == frozenset()
+
+
+def test_what_was_given_up_before_it_was_a_state_moves_to_it_and_back(parked: list[OutboundMessage]) -> None:
+    migration = import_module("portal.outbox.migrations.0010_move_what_was_given_up")
+    old = (State.CANCELLED, "Discarded: Wei: the customer has left")
+    OutboundMessage.objects.filter(pk=parked[0].pk).update(state=old[0], last_error=old[1])
+    OutboundMessage.objects.filter(pk=parked[1].pk).update(state=State.CANCELLED, last_error="")
+    migration.move(apps, None)
+    given_up, withdrawn = message(parked[0].pk), message(parked[1].pk)
+    assert (given_up.state, given_up.last_error) == (State.DISCARDED, "Wei: the customer has left")
+    assert withdrawn.state == State.CANCELLED
+    migration.move_back(apps, None)
+    given_up = message(parked[0].pk)
+    assert (given_up.state, given_up.last_error) == old
 
 
 class Always(Random):

@@ -16,8 +16,9 @@ from portal.audit import book
 from portal.database import transaction_as
 from portal.outbox import handling, marking
 from portal.outbox.bell import ring
-from portal.outbox.models import MAY_BE_GIVEN_UP, NEEDS_A_PERSON, InboundMessage, OutboundMessage, State
+from portal.outbox.models import NEEDS_A_PERSON, REPLY_MAY_BECOME, InboundMessage, OutboundMessage, Outcome, State
 from portal.outbox.reading import oldest_due_age
+from portal.states import leading_to
 from portal.vianet.envelope import Malformed
 
 CHAIN = UUID(int=1)
@@ -144,7 +145,8 @@ class Handled:
 
 def _in_need(pk: str) -> OutboundMessage | InboundMessage | None:
     """The message, of either side, if a person may give it up."""
-    reply = InboundMessage.objects.filter(pk=pk, outcome__in=MAY_BE_GIVEN_UP).defer("body").first()
+    outcomes = leading_to(Outcome.DISCARDED, REPLY_MAY_BECOME)
+    reply = InboundMessage.objects.filter(pk=pk, outcome__in=outcomes).defer("body").first()
     if reply is not None:
         return reply
     with suppress(ValueError):
