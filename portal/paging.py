@@ -33,9 +33,6 @@ class Page:
     def __iter__(self) -> Iterator[Any]:
         return iter(self.rows)
 
-    def __len__(self) -> int:
-        return len(self.rows)
-
 
 def keyset(
     queryset: QuerySet[Any, Any], order: Sequence[str], token: str | None = None, size: int | None = None, skip: int = 0

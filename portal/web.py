@@ -11,10 +11,9 @@ from django.utils.cache import patch_vary_headers
 from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from portal import slots
 from portal.errors import Text
 
-__all__ = ["FORM_KEY", "is_fragment", "redirect_to", "render_page", "safe_next", "slots", "toast"]
+__all__ = ["FORM_KEY", "is_fragment", "redirect_to", "render_page", "safe_next", "toast"]
 
 FORM_KEY = "form_key"  # the hidden field of forms that must not act twice; see portal.api.idempotency
 

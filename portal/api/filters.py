@@ -104,8 +104,8 @@ class _Parser:
         self.properties = properties
         self.variable = variable
 
-    def peek(self, ahead: int = 0) -> str:
-        return self.tokens[ahead] if len(self.tokens) > ahead else ""
+    def peek(self) -> str:
+        return self.tokens[0] if self.tokens else ""
 
     def take(self, *expected: str) -> str:
         token = self.tokens.pop(0) if self.tokens else ""

@@ -7,7 +7,7 @@ answer is stored in the verb's own transaction, so both or neither exist; the sa
 import hashlib
 import json
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -125,12 +125,10 @@ def purge() -> int:
 # --- The two doors ----------------------------------------------------------------------------------------------------
 
 
-def once_per_key(
-    request: Request, caller_id: UUID, act: Callable[[], Response], *, shown_once: Collection[str] = ()
-) -> Response:
+def once_per_key(request: Request, caller_id: UUID, act: Callable[[], Response]) -> Response:
     """For the API: `act()` once per `Idempotency-Key`; without the header, just `act()`. A repeat says so in a header.
 
-    `shown_once` names the properties of the answer, such as a temporary password, that must not be stored or repeated.
+    The answer is stored: it must not show a secret.
     """
     key = request.headers.get("Idempotency-Key") or request.headers.get("MS-RequestId")
     if not key:
@@ -141,10 +139,7 @@ def once_per_key(
     def reply() -> Reply:
         response = act()
         fresh.append(response)
-        data = response.data
-        if shown_once:
-            data = {name: value for name, value in data.items() if name not in shown_once}
-        return Reply(response.status_code, dumps(data), _kept_headers(response))
+        return Reply(response.status_code, dumps(response.data), _kept_headers(response))
 
     kept = once(caller_id=caller_id, route=_route(request), key=key, payload=payload, act=reply)
     if fresh:

@@ -58,12 +58,6 @@ class Query:
         """How many there are, only when `$count=true` asked for it."""
         return queryset.filter(self.condition).count() if self.counted else None
 
-    def selected(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        """The row with only what `$select` named; annotations such as `@odata.etag` stay."""
-        if not self.select:
-            return dict(row)
-        return {name: value for name, value in row.items() if name in self.select or name.startswith("@odata.")}
-
 
 def read_query(request: Request | HttpRequest, rules: Rules) -> Query:
     """Read the address's options; `$` may be left out, for people who type into a shell."""

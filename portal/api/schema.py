@@ -64,11 +64,11 @@ WRITE_REFUSALS = {
 class GraphSchema(AutoSchema):
     """REST framework's DEFAULT_SCHEMA_CLASS."""
 
-    def _of_action(self, name: str, default: Any = None) -> Any:
+    def _of_action(self, name: str) -> Any:
         """What the view says about the action at hand under `name`."""
         said = getattr(self.view, name, {})
         action = getattr(self.view, "action", None)
-        return said.get(action, default) if isinstance(said, dict) else action in said
+        return said.get(action) if isinstance(said, dict) else action in said
 
     def _is_collection(self) -> bool:
         return getattr(self.view, "action", "") == "list"

@@ -21,12 +21,6 @@ MAY_BECOME: dict[LetterState, frozenset[LetterState]] = {
     LetterState.SENT: frozenset(),
     LetterState.FAILED: frozenset({LetterState.QUEUED}),  # only by hand
 }
-TONES = {
-    LetterState.QUEUED: "info",
-    LetterState.LEASED: "info",
-    LetterState.SENT: "success",
-    LetterState.FAILED: "danger",
-}
 
 
 class Letter(models.Model):
@@ -79,8 +73,3 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.template} to {self.address}"
-
-    @property
-    def tone(self) -> str:
-        """The badge's tone."""
-        return TONES[LetterState(self.state)]

@@ -39,7 +39,6 @@ def queue(
     people: Iterable[Reader],
     /,
     *,
-    sender_id: UUID | None = None,
     secret: bool = False,
     dedupe_key: str = "",
     **context: Any,
@@ -48,18 +47,16 @@ def queue(
 
     `context` must survive JSON: text, numbers, UUIDs, moments, lists and dicts of them. `path` becomes the letter's
     link. A letter is emptied once it is sent; a `secret` one, which carries a one-time link, also when it is given up.
-    A `dedupe_key` that was used before for the same person writes nothing. `sender_id` is the organisation that writes:
-    the actor's unless told otherwise.
+    A `dedupe_key` that was used before for the same person writes nothing.
     Raises TypeError for what JSON cannot carry, translated text included: it would be in the writer's language; and
     ServiceBusy when somebody's address has changed since it was read.
     """
     home = current_identity().home
-    sender = sender_id or (UUID(home) if home else None)
     stored, written = _storable(context), now()
     letters = [
         Letter(
             tenant_id=person.tenant_id,
-            sender_id=sender,
+            sender_id=UUID(home) if home else None,
             recipient_id=person.id,
             address=person.email,
             recipient_name=person.display_name,

@@ -58,9 +58,9 @@ def _answers(url: str) -> bool:
     return True
 
 
-def ring(task: str = DELIVER) -> None:
-    """Wake a worker for `task`, which takes no arguments. Call it after the commit; never raises, never waits long."""
+def ring() -> None:
+    """Wake a worker. Call it after the commit; never raises, never waits long."""
     try:
-        _publisher().send_task(task, ignore_result=True, retry=False)
+        _publisher().send_task(DELIVER, ignore_result=True, retry=False)
     except Exception as error:  # noqa: BLE001 - the verb is committed; whatever the broker's client raises is no error of it
-        log.warning("bell_unheard", task=task, error=repr(error))
+        log.warning("bell_unheard", error=repr(error))

@@ -81,8 +81,6 @@ class Inbound:
     `subject_id` is the escalation's id; `data` the schema's fields.
     """
 
-    id: str
-    type: str
     subject_id: UUID
     operator_seq: int
     data: Mapping[str, Any]

@@ -184,15 +184,7 @@ def _call_handler(row: InboundMessage, event: Event) -> None:
     function = handlers.find(event.type)
     if function is None or row.subject_id is None:
         raise UnknownSubject(f"Nobody handles {event.type}.")
-    function(
-        Inbound(
-            id=event.id,
-            type=event.type,
-            subject_id=row.subject_id,
-            operator_seq=row.operator_seq or 0,
-            data=event.data,
-        )
-    )
+    function(Inbound(subject_id=row.subject_id, operator_seq=row.operator_seq or 0, data=event.data))
 
 
 def _finish(row: InboundMessage, outcome: Outcome, reason: str = "") -> None:

@@ -194,7 +194,7 @@ def test_a_parked_message_of_21vianet_is_handled_again(heard: list[Inbound], mon
     words = ["retry", parcel.id, "--reason", WHY]
     assert outbox(*words, "--dry-run") == f"would handle {parcel.id}\n"
     assert outbox(*words) == f"applied {parcel.id}  \n"
-    assert [told.type for told in heard] == [contracts.ACKNOWLEDGED]
+    assert [told.data["case_number"] for told in heard] == ["CN20261122-000123"]
     with pytest.raises(CommandError, match="no such parked message"):
         outbox(*words)
     assert recorded() == [("outbox.message.retried", parcel.id, WHY)]

@@ -141,7 +141,7 @@ def test_the_first_case_number_is_applied_however_late_and_only_once(about: Cont
     patience_ends()
     handle_due()
     take([acknowledged(about.subject_id, 1), acknowledged(about.subject_id, 1)])
-    assert [told.type for told in heard] == [contracts.ANSWERED, contracts.ACKNOWLEDGED]
+    assert [told.operator_seq for told in heard] == [2, 1]
     assert rows() == [(1, Outcome.APPLIED), (1, Outcome.IGNORED), (2, Outcome.APPLIED)]
 
 

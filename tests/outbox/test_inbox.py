@@ -51,7 +51,7 @@ def test_a_case_number_reaches_its_handler_and_settles_the_message_too(heard: li
     parcel = acknowledged(about.subject_id)
     take([parcel])
     (told,) = heard
-    assert (told.type, told.subject_id, told.operator_seq) == (contracts.ACKNOWLEDGED, about.subject_id, 1)
+    assert (told.subject_id, told.operator_seq) == (about.subject_id, 1)
     assert told.data["case_number"] == "CN20261122-000123"
     assert (message(row.pk).state, message(row.pk).operator_ref) == (State.ACKED, "CN20261122-000123")
     (confirmation,) = arrived()

@@ -41,7 +41,7 @@ def walk(queryset: QuerySet[Any, Any], order: tuple[str, ...], size: int) -> lis
         rows += page.rows
         if not page.next_token:
             return rows
-        assert len(page) == size
+        assert len(page.rows) == size
         token = page.next_token
 
 

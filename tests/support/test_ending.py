@@ -72,7 +72,7 @@ def test_the_partner_does_not_resolve_what_21vianet_works_on(story: Story, escal
 
 def test_the_page_says_why_before_anybody_tries(escalated: Escalation, browser_of: Browser) -> None:
     page = browser_of("helen").get(escalated.support_request.get_absolute_url()).content.decode()
-    assert "Resolve the request once 21Vianet has finished, or the escalation is withdrawn." in page
+    assert "Resolve the request once 21Vianet has finished or the escalation is withdrawn." in page
 
 
 @pytest.mark.parametrize(("attempts", "types"), [(0, ["escalated"]), (1, ["escalated", "withdrawn"])])
