@@ -37,7 +37,6 @@ class Letter(models.Model):
     template = models.CharField(max_length=100)
     context = models.JSONField(default=dict)
     secret = models.BooleanField(default=False)  # carries a one-time link: emptied even when it is given up
-    dedupe_key = models.CharField(max_length=200, null=True, unique=True)  # noqa: DJ001 - null is "no key"; "" would collide
     state = models.CharField(max_length=10, choices=LetterState, default=LetterState.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField()

@@ -40,14 +40,12 @@ def queue(
     /,
     *,
     secret: bool = False,
-    dedupe_key: str = "",
     **context: Any,
 ) -> None:
     """One letter per person from `templates/emails/<name>/`. Committed with the verb, one insert for all.
 
     `context` must survive JSON: text, numbers, UUIDs, moments, lists and dicts of them. `path` becomes the letter's
     link. A letter is emptied once it is sent; a `secret` one, which carries a one-time link, also when it is given up.
-    A `dedupe_key` that was used before for the same person writes nothing.
     Raises TypeError for what JSON cannot carry, translated text included: it would be in the writer's language; and
     ServiceBusy when somebody's address has changed since it was read.
     """
@@ -65,7 +63,6 @@ def queue(
             template=name,
             context=stored,
             secret=secret,
-            dedupe_key=f"{dedupe_key}:{person.id}" if dedupe_key else None,
             due_at=written,
             created_at=written,
         )
@@ -73,7 +70,7 @@ def queue(
     ]
     try:
         with transaction.atomic():
-            Letter.objects.bulk_create(letters, ignore_conflicts=bool(dedupe_key))
+            Letter.objects.bulk_create(letters)
     except IntegrityError as refusal:
         if MISDIRECTED not in str(refusal):
             raise

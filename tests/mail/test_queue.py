@@ -46,18 +46,6 @@ def test_it_comes_from_the_organisation_of_who_acts(cast: Cast) -> None:
     assert senders == {"alice@huaxin.example": home, "rosa@huaxin.example": None}
 
 
-def test_the_same_occasion_writes_once_per_person() -> None:
-    alice, rosa = Person("alice@huaxin.example"), Person("rosa@huaxin.example")
-    mail.queue("greeting", [alice], dedupe_key="expires:1")
-    mail.queue("greeting", [alice, rosa], dedupe_key="expires:1")
-    mail.queue("greeting", [alice], dedupe_key="expires:2")
-    assert sorted(Letter.objects.values_list("address", flat=True)) == [
-        "alice@huaxin.example",
-        "alice@huaxin.example",
-        "rosa@huaxin.example",
-    ]
-
-
 def test_an_unknown_language_falls_back() -> None:
     mail.queue(
         "greeting", [Person("a@huaxin.example", "zh-CN"), Person("b@huaxin.example", ""), Person("c@x.example", "xx")]
