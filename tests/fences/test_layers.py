@@ -24,7 +24,7 @@ PLANTED = {
         ("tenants/models/__init__.py", "import tenants.actions"),
         ("support/models/__init__.py", "import support.actions"),
     ],
-    "Only tenants.access": [
+    "Only the models": [
         ("support/planted.py", "import guardian.shortcuts"),
         ("portal/planted.py", "import guardian.shortcuts"),
     ],
