@@ -18,10 +18,10 @@ RESTLESS_HEADERS = ("POT-Creation-Date", "PO-Revision-Date", "Last-Translator", 
 WRAP_WIDTH = 100
 
 
-def compile_catalogues(root: Path = ROOT) -> list[Path]:
+def compile_catalogues() -> list[Path]:
     """Write the `.mo` files that are missing or older than their `.po`; returns them. Safe beside another process."""
     compiled = []
-    for source in sorted((root / "portal" / "locale").glob("*/LC_MESSAGES/*.po")):
+    for source in sorted((ROOT / "portal" / "locale").glob("*/LC_MESSAGES/*.po")):
         target = source.with_suffix(".mo")
         if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
             continue
@@ -45,13 +45,13 @@ def tidy(source: Path) -> None:
     catalogue.save(str(source))
 
 
-def extract(root: Path = ROOT) -> None:
-    """Gather the strings of `root` into its `.po` files; needs xgettext and msgmerge (the package `gettext`)."""
+def extract() -> None:
+    """Gather the strings into the `.po` files; needs xgettext and msgmerge (the package `gettext`)."""
     locales = [argument for locale in LOCALES for argument in ("--locale", locale)]
     ignored = [argument for name in NOT_OURS for argument in ("--ignore", name)]
     command = [sys.executable, "manage.py", "makemessages", *locales, *ignored, "--no-location", "--no-obsolete"]
-    subprocess.run(command, cwd=root, env={**os.environ, "PORTAL_PROFILE": "test"}, check=True)  # noqa: S603 - the command is ours, word for word
-    for source in sorted((root / "portal" / "locale").glob("*/LC_MESSAGES/*.po")):
+    subprocess.run(command, cwd=ROOT, env={**os.environ, "PORTAL_PROFILE": "test"}, check=True)  # noqa: S603 - the command is ours, word for word
+    for source in sorted((ROOT / "portal" / "locale").glob("*/LC_MESSAGES/*.po")):
         tidy(source)
 
 

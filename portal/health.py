@@ -32,10 +32,6 @@ class Line:
             self._good_until = monotonic() + settings.READYZ_SECONDS
         return self._answer
 
-    def forget(self) -> None:
-        """Ask anew next time."""
-        self._good_until = 0.0
-
     @staticmethod
     def _asked() -> dict[str, Any]:
         """A dead worker shows in the first, a dead consumer in the second."""

@@ -35,11 +35,11 @@ class ServerTrouble(Exception):
     """The mail server does not answer, or takes nothing from us."""
 
 
-def send_due(seconds: float = ROUND_SECONDS) -> int:
+def send_due() -> int:
     """Send the letters that are due, skipping those that another worker holds, until none is left, the time is over
     or the mail server is in trouble; how many were sent.
     """
-    end = monotonic() + seconds
+    end = monotonic() + ROUND_SECONDS
     connection, sent, claimed = get_connection(), 0, settings.LETTER_BATCH
     try:
         while claimed == settings.LETTER_BATCH and monotonic() < end:

@@ -33,9 +33,5 @@ class Breaker:
             if not worked:
                 self._next_probe = monotonic() + settings.OUTBOX_BREAKER_SECONDS
 
-    def reset(self) -> None:
-        """Forget what happened."""
-        self.record(worked=True)
-
 
 breaker = Breaker()

@@ -5,7 +5,7 @@ Everything that belongs to one message is written in one transaction, and nothin
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -138,16 +138,6 @@ class Desk:
         self._database.execute(
             "INSERT INTO dropped VALUES (?, 1) ON CONFLICT (reason) DO UPDATE SET messages = messages + 1", [reason]
         )
-
-    def rows(self, table: str) -> list[Mapping[str, Any]]:
-        """Everything in one of the tables, for tests and for curious people."""
-        with self._guard:
-            names = [row[1] for row in self._database.execute("SELECT * FROM pragma_table_info(?)", [table])]
-            if not names:
-                raise LookupError(f"21Vianet's books have no page {table!r}.")
-            # The name is one of the file's own tables, as the line above has shown.
-            cursor = self._database.execute(f"SELECT * FROM {table}")  # noqa: S608 - see above
-            return [dict(zip(names, row, strict=True)) for row in cursor]
 
     def _one(self, statement: str, *values: Any) -> Any:
         return self._database.execute(statement, values).fetchone()[0]

@@ -2,6 +2,8 @@
 
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 from django.utils import translation
 
 from dev import ROOT
-from portal.catalogues import LOCALES, NOT_OURS, extract
+from portal.catalogues import LOCALES, NOT_OURS
 from portal.ui.separators import aside, listed, named
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{\w*\}|</?\w+[^>]*>")
@@ -67,7 +69,7 @@ def gathered(copy: Path) -> list[str]:
     shutil.copytree(
         ROOT, copy, ignore=shutil.ignore_patterns(*NOT_OURS, ".*", "__pycache__", "*.mo"), dirs_exist_ok=True
     )
-    extract(copy)
+    subprocess.run([sys.executable, "-m", "portal.catalogues", "extract"], cwd=copy, check=True)
     return [name for name in LOCALES if catalogue(copy, name).read_text() != catalogue(ROOT, name).read_text()]
 
 

@@ -19,6 +19,7 @@ from portal.outbox.consumer import consume_replies
 from portal.vianet.transports import TO_PORTAL, TO_VIANET
 from subscriptions.models import Subscription
 from tests.journeys.conftest import CASE_NUMBER
+from tests.queues import remove
 from tests.threads import running
 from tests.waiting import wait_until
 
@@ -107,7 +108,7 @@ def test_walk_a_through_a_broker_to_21vianet_in_another_process(
             walk_a(rest_of, tasks.deliver)
     finally:
         for queue in (TO_VIANET, TO_PORTAL):
-            wire.transport().remove(queue)
+            remove(wire.transport(), queue)
 
 
 def test_walk_b(rest_of: Rest, owned: Owned) -> None:

@@ -14,6 +14,7 @@ from portal.outbox.models import InboundMessage, Outcome
 from portal.vianet.transports import TO_PORTAL, Parcel
 from tests.outbox.conftest import arrived
 from tests.outbox.messages import acknowledged, commit, escalation
+from tests.queues import remove
 from tests.threads import running
 from tests.waiting import wait_until
 
@@ -111,7 +112,7 @@ def test_on_rabbitmq_no_header_stops_a_good_message(rabbitmq_url: str, settings:
         with running(consume_replies):
             applied(good)
             wait_until(lambda: InboundMessage.objects.filter(outcome=Outcome.UNSIGNED, seen=4).exists())
-    wire.transport().remove(TO_PORTAL)
+    remove(wire.transport(), TO_PORTAL)
 
 
 @pytest.mark.django_db

@@ -18,6 +18,7 @@ from portal.outbox.contracts import Inbound
 from portal.outbox.models import InboundMessage, OutboundMessage, Outcome, State
 from portal.outbox.tasks import sweep
 from portal.vianet.simulator import Simulator
+from tests.books import rows
 from tests.outbox.conftest import at_work
 from tests.outbox.messages import comment, commit, escalation
 from tests.threads import running
@@ -94,7 +95,7 @@ def test_a_badly_behaved_21vianet_still_applies_everything_once_and_in_order(
     commit(*[message for about in told for message in (about, comment(about))])
     with at_work(simulator), running(keep_sweeping):
         wait_until(lambda: everything_settled(heard), "everything to be settled", 40)
-        applied = [(row["order_key"], row["order_seq"]) for row in simulator.desk.rows("inbox")]
+        applied = [(row["order_key"], row["order_seq"]) for row in rows(simulator.desk, "inbox")]
     assert sorted(applied) == sorted((str(about.order_key), number) for about in told for number in (1, 2))
     assert Counter((one.subject_id, one.operator_seq) for one in heard).most_common(1)[0][1] == 1
     for about in told:

@@ -20,6 +20,7 @@ from portal.outbox.models import InboundMessage, OutboundMessage, Outcome, State
 from portal.vianet import contracts
 from portal.vianet.simulator import Simulator
 from portal.vianet.transports import Temporary
+from tests.books import rows
 from tests.outbox.conftest import arrived, at_work
 from tests.outbox.messages import (
     FANYUN,
@@ -73,7 +74,7 @@ def test_what_is_said_about_a_request_arrives_in_order_whoever_sends_it(vianet: 
 
     with at_work(simulator), running(dispatch, dispatch):
         wait_until(all_received, "every receipt", 30)
-        books = simulator.desk.rows("inbox")
+        books = rows(simulator.desk, "inbox")
     assert OutboundMessage.objects.filter(state=State.ACKED).count() == 25
     in_order_of_arrival: dict[str, list[int]] = {}
     for row in books:

@@ -16,6 +16,7 @@ from portal.vianet import contracts, desk
 from portal.vianet.envelope import BadSignature, Event, headers_for, open_sealed, parse
 from portal.vianet.simulator import Knobs, Simulator
 from portal.vianet.transports import TO_PORTAL, TO_VIANET, Parcel, Transport, connect
+from tests.books import rows
 from tests.outbox.conftest import LooksTwice
 from tests.outbox.messages import escalation_data
 from tests.threads import running
@@ -114,8 +115,8 @@ def test_a_duplicate_is_receipted_again_and_applied_once(simulate: Callable[...,
     simulator.take([sealed(told), sealed(told)])
     simulator.take([sealed(told)])
     assert [read(parcel).id for parcel in said(wire)] == [f"accepted:{told.id}"] * 3
-    assert [row["arrivals"] for row in simulator.desk.rows("inbox")] == [3]
-    assert len(simulator.desk.rows("cases")) == len(simulator.desk.rows("replies")) == 1
+    assert [row["arrivals"] for row in rows(simulator.desk, "inbox")] == [3]
+    assert len(rows(simulator.desk, "cases")) == len(rows(simulator.desk, "replies")) == 1
 
 
 def test_what_is_not_confirmed_is_said_again_until_it_is(
@@ -126,7 +127,7 @@ def test_what_is_not_confirmed_is_said_again_until_it_is(
     said(wire)
     with running(simulator._speak):
         first, second = said(wire, 2)[:2]
-    (reply,) = simulator.desk.rows("replies")
+    (reply,) = rows(simulator.desk, "replies")
     assert first.id == second.id == reply["id"]
     later(3600)
     assert [one.id for one in simulator.desk.due_replies(1)] == [reply["id"]]
@@ -158,13 +159,13 @@ def test_forged_stale_and_malformed_messages(simulate: Callable[..., Simulator],
     simulator, told = simulate(), escalated()
     simulator.take([sealed(told, key="a guess"), Parcel(told.id, b"?", {})])
     assert said(wire) == []
-    assert simulator.desk.rows("dropped") == [{"reason": "bad signature", "messages": 2}]
+    assert rows(simulator.desk, "dropped") == [{"reason": "bad signature", "messages": 2}]
     simulator.take([sealed(told, moment=datetime.now(UTC) - timedelta(minutes=10))])
     simulator.take([sealed(replace(told, data={"escalation_id": "1"}))])
     stale, malformed = [read(parcel).data for parcel in said(wire)]
     assert (stale["outcome"], stale["retryable"], stale["attempt"]) == ("refused", True, 1)
     assert (malformed["outcome"], malformed["retryable"]) == ("refused", False)
-    assert simulator.desk.rows("inbox") == []
+    assert rows(simulator.desk, "inbox") == []
 
 
 def test_a_receipt_of_the_portal_that_lay_too_long_is_dropped_and_stops_nothing(
@@ -175,7 +176,7 @@ def test_a_receipt_of_the_portal_that_lay_too_long_is_dropped_and_stops_nothing(
     receipt = replace(told, id="receipt:1", type=contracts.PORTAL_RECEIPT, data={"message_id": str(uuid4())})
     simulator.take([sealed(receipt, moment=ago), sealed(replace(receipt, data={})), sealed(told)])
     assert [read(parcel).data["message_id"] for parcel in said(wire)] == [told.id]
-    assert simulator.desk.rows("dropped") == [{"reason": "not to be refused", "messages": 2}]
+    assert rows(simulator.desk, "dropped") == [{"reason": "not to be refused", "messages": 2}]
 
 
 def test_a_header_that_is_no_text_stops_nothing(simulate: Callable[..., Simulator], wire: Transport) -> None:
@@ -194,7 +195,7 @@ def test_knobs_refuse_and_silence(simulate: Callable[..., Simulator], wire: Tran
     simulator.knobs = Knobs(silence=1)
     simulator.take([sealed(told)])
     assert said(wire) == []
-    assert simulator.desk.rows("inbox") == []
+    assert rows(simulator.desk, "inbox") == []
 
 
 def test_knobs_reject_duplicate_and_bad_signature(simulate: Callable[..., Simulator], wire: Transport) -> None:

@@ -14,6 +14,7 @@ from kombu import Connection, Consumer
 from portal.vianet.transports import TO_PORTAL, TO_VIANET, Parcel, Temporary, Transport, broker, connect
 from portal.vianet.transports.amqp import AmqpTransport
 from portal.vianet.transports.memory import MemoryTransport
+from tests.queues import remove
 from tests.threads import running
 from tests.waiting import wait_until
 
@@ -28,7 +29,7 @@ def transport(request: pytest.FixtureRequest, queue_prefix: str) -> Iterator[Tra
     made = connect(url, f"{queue_prefix}-{uuid4()}")
     yield made
     for queue in (TO_VIANET, TO_PORTAL):
-        made.remove(queue)
+        remove(made, queue)
     made.close()
 
 
@@ -115,7 +116,7 @@ def test_an_emptied_broker_is_used_again_by_both_sides(transport: Transport, mon
     with listening(transport, arrived.extend):
         publish_all(transport, TO_VIANET, parcels("before"))
         wait_until(lambda: arrived, "the first message", 30)
-        transport.remove(TO_VIANET)
+        remove(transport, TO_VIANET)
         wait_until(came_through, "a message to come through", 30)
 
 
@@ -140,7 +141,7 @@ def test_a_silent_consumer_subscribes_anew(
         publish_all(transport, TO_VIANET, parcels("late"))
         wait_until(lambda: arrived)
     assert len(subscribed) >= 2
-    transport.remove(TO_VIANET)
+    remove(transport, TO_VIANET)
     transport.close()
 
 
@@ -150,13 +151,13 @@ def test_rabbitmq_does_not_swallow_what_no_queue_takes(rabbitmq_url: str, queue_
     sender, remover = connect(rabbitmq_url, prefix), connect(rabbitmq_url, prefix)
     try:
         publish_all(sender, TO_VIANET, parcels("one"))
-        remover.remove(TO_VIANET)
+        remove(remover, TO_VIANET)
         (answer,) = sender.publish(TO_VIANET, parcels("two"))
         assert isinstance(answer, Temporary)
         assert "NO_ROUTE" in str(answer)
         publish_all(sender, TO_VIANET, parcels("two"))
     finally:
-        remover.remove(TO_VIANET)
+        remove(remover, TO_VIANET)
         sender.close()
 
 
@@ -207,7 +208,7 @@ def test_a_publisher_that_was_interrupted_starts_with_a_new_connection(
     assert transport._connection is None
     publish_all(transport, TO_VIANET, parcels("three"))
     assert transport._connection is not used
-    transport.remove(TO_VIANET)
+    remove(transport, TO_VIANET)
     transport.close()
 
 
@@ -239,5 +240,5 @@ def test_what_was_delivered_too_often_is_put_aside_and_kept(
         wait_until(found, "it to be put aside", 20)
     assert aside[0].body == "内容 deadly".encode()
     assert aside[0].headers["webhook-id"] == "deadly"
-    transport.remove(TO_VIANET)
+    remove(transport, TO_VIANET)
     transport.close()

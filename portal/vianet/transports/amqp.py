@@ -62,12 +62,6 @@ class AmqpTransport(BrokerTransport):
         self._dead(queue).bind(channel).declare()
         super()._declare(channel, queue)
 
-    def remove(self, queue: str) -> None:
-        """As the protocol says, with what was put aside."""
-        super().remove(queue)
-        with self._connect() as connection:
-            self._dead(queue).bind(connection.channel()).delete()
-
     def _open_channel(self, connection: Connection, queue: str) -> Any:
         channel = super()._open_channel(connection, queue)
         channel.Message = PlainMessage

@@ -45,8 +45,5 @@ class Transport(Protocol):
     def consume(self, queue: str, receiver: Receiver, stop: Event) -> None:
         """Hand what arrives to `receiver` until `stop` is set; survives the broker's absence."""
 
-    def remove(self, queue: str) -> None:
-        """Delete the queue and what is in it."""
-
     def close(self) -> None:
         """Give the connections back."""

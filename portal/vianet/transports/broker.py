@@ -165,12 +165,6 @@ class BrokerTransport:
 
     # --- both
 
-    def remove(self, queue: str) -> None:
-        """Delete the queue; nothing happens when it does not exist."""
-        with self._connect() as connection:
-            self._queue(queue).bind(connection.channel()).delete()
-        self._forget_connection()
-
     def close(self) -> None:
         """Close the publisher's connection; `consume` closes its own."""
         with self._publishing:

@@ -44,19 +44,14 @@ class MemoryTransport:
                     source.put(parcel)
                 stop.wait(PATIENCE_SECONDS)
 
-    def remove(self, queue: str) -> None:
-        """As the protocol says."""
-        while _take(_open(f"{self.prefix}.{queue}"), patience=0.0):
-            pass
-
     def close(self) -> None:
         """Nothing to give back."""
 
 
-def _take(source: "queue.Queue[Parcel]", patience: float = PATIENCE_SECONDS) -> list[Parcel]:
+def _take(source: "queue.Queue[Parcel]") -> list[Parcel]:
     batch: list[Parcel] = []
     try:
-        batch.append(source.get(timeout=patience) if patience else source.get_nowait())
+        batch.append(source.get(timeout=PATIENCE_SECONDS))
         while len(batch) < BATCH:
             batch.append(source.get_nowait())
     except queue.Empty:

@@ -11,6 +11,7 @@ from typing import Protocol
 from uuid import uuid4
 
 from portal.vianet.transports import TO_PORTAL, TO_VIANET, connect
+from tests.queues import remove
 from tests.servers.brokers import redis_answers
 from tests.servers.processes import free_port, program
 from tests.waiting import wait_until
@@ -80,7 +81,7 @@ class RabbitMQ:
         """Leave nothing behind."""
         transport = connect(self.url, self.prefix)
         for queue in (TO_VIANET, TO_PORTAL):
-            transport.remove(queue)
+            remove(transport, queue)
         transport.close()
 
 

@@ -25,6 +25,7 @@ from portal.vianet import contracts
 from portal.vianet.desk import Desk
 from portal.vianet.envelope import parse
 from support.models import Escalation, EscalationState
+from tests.books import rows
 from tests.outbox.killing.brokers import Broker
 from tests.outbox.killing.worker import Orders
 from tests.support.conftest import Story
@@ -226,8 +227,8 @@ def check(books: Path) -> None:
         noted = AuditEntry.objects.filter(deed="support.escalation.acknowledged").values_list("data__id", flat=True)
         assert sorted(noted) == sorted(cases()), "A case number was noted more or less than once."
     desk = Desk(str(books))
-    applied = [(row["order_key"], row["order_seq"], row["message_id"]) for row in desk.rows("inbox")]
-    opened = [(row["escalation_id"], desk.case_number(row["escalation_id"])) for row in desk.rows("cases")]
+    applied = [(row["order_key"], row["order_seq"], row["message_id"]) for row in rows(desk, "inbox")]
+    opened = [(row["escalation_id"], desk.case_number(row["escalation_id"])) for row in rows(desk, "cases")]
     desk.close()
     assert sorted(opened) == sorted(cases().items()), "A case was opened more or less than once."
     assert sorted(applied) == sorted((str(row.order_key), row.order_seq, str(row.pk)) for row in committed)
