@@ -9,7 +9,6 @@ from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.db.models import Q
 from django.urls import path
 from django.utils.functional import Promise
@@ -23,8 +22,7 @@ from messagecenter.models import PostQuerySet, shares
 from messagecenter.reading import ORDER, readable_posts
 from messagecenter.sanitising import clean_body
 from messagecenter.vocabulary import SERVICE_BITS, TAG_BITS, Category, Severity
-from portal.api.collections import graph_list
-from portal.api.errors import API_PREFIX
+from portal.api.collections import graph_list, metadata
 from portal.api.input import StrictSerializer, Text, read_body
 from portal.api.query import Collection, Property, Rules, read_query
 from portal.errors import NotVisible
@@ -209,7 +207,7 @@ class MessagesViewSet(CustomerOfToken):
         values = self._posts().filter(reference=reference).values(*_columns(PARTS)).first()
         if values is None:
             raise NotVisible
-        return Response({"@odata.context": f"{_METADATA}{CONTEXT}/$entity", **_row(PARTS, values)})
+        return Response({"@odata.context": metadata(f"{CONTEXT}/$entity"), **_row(PARTS, values)})
 
     def _posts(self) -> PostQuerySet:
         return readable_posts(self.actor, self.customer)
@@ -228,10 +226,9 @@ class MarksViewSet(CustomerOfToken):
         """Mark the named messages; 404 when one of them is not the caller's to see."""
         wanted = read_body(request, MarkShape)["references"]
         mark_posts(wanted, actor=self.actor, customer=self.customer, mark=self.mark)
-        return Response({"@odata.context": f"{_METADATA}Edm.Boolean", "value": True})
+        return Response({"@odata.context": metadata("Edm.Boolean"), "value": True})
 
 
-_METADATA = f"{settings.PORTAL_BASE_URL}{API_PREFIX}$metadata#"
 api_urlpatterns = [
     path(CONTEXT, MessagesViewSet.as_view({"get": "list"}), name="messages"),
     *(

@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django_structlog import signals
 
 from portal import problems
-from portal.api.errors import as_portal_error
+from portal.api.errors import as_portal_error, client_request_id_of, request_id_of
 from portal.errors import NotVisible, WrongMethod
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -53,9 +53,7 @@ def _log_names(request_id: str, caller_id: str) -> dict[str, str]:
 @receiver(signals.bind_extra_request_metadata)
 def keep_our_request_id(request: HttpRequest, **_kwargs: Any) -> None:
     """django-structlog makes an id of its own; the log, the answer and the book of deeds must speak of the same one."""
-    structlog.contextvars.bind_contextvars(
-        **_log_names(problems.request_id_of(request), problems.client_request_id_of(request))
-    )
+    structlog.contextvars.bind_contextvars(**_log_names(request_id_of(request), client_request_id_of(request)))
 
 
 class SecurityHeadersMiddleware:

@@ -16,7 +16,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from portal.api.errors import TooManyRequests, is_api, problem_headers, problem_response
+from portal.api.errors import TooManyRequests, is_api, problem_headers, problem_response, request_id_of
 from portal.errors import BadRequest, NotAllowed, NotVisible, PortalError, ServiceBusy, Text, Unauthenticated
 from portal.web import is_fragment
 
@@ -24,16 +24,6 @@ logger = structlog.get_logger(__name__)
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}  # they change nothing
 PAGES = {404, 405, 409, 412}  # statuses with words of their own: templates/errors/<status>.html
-
-
-def request_id_of(request: HttpRequest) -> str:
-    """Our id of this request, "" outside the middleware."""
-    return str(getattr(request, "request_id", ""))
-
-
-def client_request_id_of(request: HttpRequest) -> str:
-    """The caller's own id of this request, "" when it sent none."""
-    return str(getattr(request, "client_request_id", ""))
 
 
 def answer(request: HttpRequest, error: PortalError) -> HttpResponse:

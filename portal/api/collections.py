@@ -29,13 +29,18 @@ def graph_list(
     """
     body: dict[str, Any] = {}
     if context:
-        body["@odata.context"] = f"{settings.PORTAL_BASE_URL}{API_PREFIX}$metadata#{context}"
+        body["@odata.context"] = metadata(context)
     if count is not None:
         body["@odata.count"] = count
     if page.next_token:
         body["@odata.nextLink"] = next_link(request, page.next_token)
     body["value"] = list(page.rows if value is None else value)
     return Response(body)
+
+
+def metadata(path: str) -> str:
+    """The `@odata.context` of the resource at `path`."""
+    return f"{settings.PORTAL_BASE_URL}{API_PREFIX}$metadata#{path}"
 
 
 def next_link(request: Request | HttpRequest, token: str) -> str:

@@ -72,12 +72,22 @@ def is_api(request: HttpRequest) -> bool:
     return f"{request.path}/".startswith(API_PREFIX) and request.path != f"{API_PREFIX}docs"
 
 
+def request_id_of(request: HttpRequest) -> str:
+    """Our id of this request, "" outside the middleware."""
+    return str(getattr(request, "request_id", ""))
+
+
+def client_request_id_of(request: HttpRequest) -> str:
+    """The caller's own id of this request, "" when it sent none."""
+    return str(getattr(request, "client_request_id", ""))
+
+
 def problem_body(request: HttpRequest, error: PortalError) -> dict[str, Any]:
     """The body, RFC 9457's members and Graph's `error` side by side (docs/api.md)."""
     message = f"{error.message} {error.remedy}".strip()
-    request_id = str(getattr(request, "request_id", ""))
+    request_id = request_id_of(request)
     inner = {"request-id": request_id, "date": timezone.now().strftime("%Y-%m-%dT%H:%M:%SZ")}
-    if caller_id := getattr(request, "client_request_id", ""):
+    if caller_id := client_request_id_of(request):
         inner["client-request-id"] = caller_id
     return {
         "type": f"{settings.PORTAL_BASE_URL}/errors/{error.code}",

@@ -2,20 +2,18 @@
 
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from portal.api.errors import API_PREFIX
+from portal.api.collections import metadata
 from portal.errors import BadRequest, Unauthenticated
 from tenants.models import User
 from tenants.rest import VisibleViewSet
 from tenants.web import SIGNED_IN
 
 # Graph writes language tags as BCP 47 does: the script's first letter is large.
-CONTEXT = f"{settings.PORTAL_BASE_URL}{API_PREFIX}$metadata#users/$entity"
 LANGUAGE_TAGS = {"zh-hans": "zh-Hans"}
 # What Graph answers when nothing is selected; the portal keeps no more about a person.
 DEFAULT = (
@@ -49,7 +47,7 @@ class MeViewSet(VisibleViewSet):
         if user is None:
             raise Unauthenticated
         row = graph_user(user)
-        return Response({"@odata.context": CONTEXT} | {name: row[name] for name in names})
+        return Response({"@odata.context": metadata("users/$entity")} | {name: row[name] for name in names})
 
 
 def graph_user(user: User) -> dict[str, Any]:
