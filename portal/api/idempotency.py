@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
@@ -30,6 +30,7 @@ from portal.web import FORM_KEY, toast
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _KEPT_HEADERS = ("Location", "ETag", "HX-Redirect")
 _FORM_NOISE = {FORM_KEY, "csrfmiddlewaretoken"}
+Answer = TypeVar("Answer", bound=HttpResponse)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,20 @@ class KeyReused(InvalidInput):
     code = "idempotencyKeyReused"
 
 
-def once(*, caller_id: UUID, route: str, key: str, payload: bytes, act: Callable[[], Reply]) -> Reply:
+def once(
+    *,
+    caller_id: UUID,
+    route: str,
+    key: str,
+    payload: bytes,
+    act: Callable[[], Answer],
+    body_of: Callable[[Answer], bytes],
+) -> Answer | Reply:
     """`act()`, or the kept reply of the same caller's earlier attempt on this route with this key.
 
-    Only replies below 400 are kept: whatever was refused may be sent again. Raises KeyReused for another
-    payload, StillRunning while the first attempt runs (PostgreSQL; SQLite's writers wait for each other).
+    Only answers below 400 are kept: whatever was refused may be sent again. `body_of` an answer is kept with it.
+    Raises KeyReused for another payload, StillRunning while the first attempt runs (PostgreSQL; SQLite's writers wait
+    for each other).
     """
     if not _KEY.fullmatch(key):
         raise BadRequest(_("A key is 1 to 255 visible ASCII characters."), code="invalidIdempotencyKey")
@@ -68,10 +78,11 @@ def once(*, caller_id: UUID, route: str, key: str, payload: bytes, act: Callable
         kept = _kept(caller_id, route, key)
         if kept is not None:
             return _replayed(kept, digest)
-        reply = act()
-        if reply.status < 400:
-            _keep(caller_id, route, key, digest, reply)
-    return reply
+        answer = act()
+        if answer.status_code < 400:
+            headers = {name: answer.headers[name] for name in _KEPT_HEADERS if name in answer.headers}
+            _keep(caller_id, route, key, digest, Reply(answer.status_code, body_of(answer), headers))
+    return answer
 
 
 def _only_one_attempt(attempt: str) -> None:
@@ -134,17 +145,18 @@ def once_per_key(request: Request, caller_id: UUID, act: Callable[[], Response])
     if not key:
         return act()
     payload = json.dumps(request.data, sort_keys=True).encode()  # JSON's numbers have no largest one, orjson's have
-    fresh: list[Response] = []
-
-    def reply() -> Reply:
-        response = act()
-        fresh.append(response)
-        return Reply(response.status_code, dumps(response.data), _kept_headers(response))
-
-    kept = once(caller_id=caller_id, route=_route(request), key=key, payload=payload, act=reply)
-    if fresh:
-        return fresh[0]
-    return Response(orjson.loads(kept.body), kept.status, headers={**kept.headers, "Idempotency-Replayed": "true"})
+    answer = once(
+        caller_id=caller_id,
+        route=_route(request),
+        key=key,
+        payload=payload,
+        act=act,
+        body_of=lambda response: dumps(response.data),
+    )
+    if not isinstance(answer, Reply):
+        return answer
+    headers = {**answer.headers, "Idempotency-Replayed": "true"}
+    return Response(orjson.loads(answer.body), answer.status, headers=headers)
 
 
 def once_per_form(
@@ -160,33 +172,31 @@ def once_per_form(
     if not key:
         return act()
     sent = sorted((name, values) for name, values in request.POST.lists() if name not in _FORM_NOISE)
-    fresh: list[HttpResponse] = []
-
-    def reply() -> Reply:
-        response = act()
-        fresh.append(response)
-        return Reply(response.status_code, headers=_kept_headers(response))
-
+    payload = orjson.dumps(sent)
     try:
-        kept = once(caller_id=caller_id, route=_route(request), key=key, payload=orjson.dumps(sent), act=reply)
+        answer = once(
+            caller_id=caller_id, route=_route(request), key=key, payload=payload, act=act, body_of=lambda _page: b""
+        )
     except KeyReused as error:
-        without = request.POST.copy()
-        del without[FORM_KEY]
-        request.POST = without  # type: ignore[assignment]  # no other view is handed this copy
+        _take_key_away(request)
         message = _("This form was already sent with other content, and that was done. Send it again to do this too.")
         raise KeyReused(message) from error
-    if fresh:
-        return fresh[0]
-    if not kept.headers.keys() & {"Location", "HX-Redirect"}:
+    return answer if not isinstance(answer, Reply) else _where_it_led(request, answer, remedy)
+
+
+def _take_key_away(request: HttpRequest) -> None:
+    without = request.POST.copy()
+    del without[FORM_KEY]
+    request.POST = without  # type: ignore[assignment]  # no other view is handed this copy
+
+
+def _where_it_led(request: HttpRequest, first: Reply, remedy: Text) -> HttpResponse:
+    if not first.headers.keys() & {"Location", "HX-Redirect"}:
         message = _("This form was already sent, and what it asks for was done.")
         raise RuleBroken(message, code="formAlreadySent", remedy=remedy)
     toast(request, _("This was already done. Nothing was done again."), "info")
-    return HttpResponse(status=kept.status, headers=kept.headers)
+    return HttpResponse(status=first.status, headers=first.headers)
 
 
 def _route(request: Request | HttpRequest) -> str:
     return f"{request.method} {request.path}"[:300]
-
-
-def _kept_headers(response: HttpResponse) -> dict[str, str]:
-    return {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 
 from portal.api.idempotency import Reply, StillRunning, once, purge
@@ -114,21 +115,27 @@ def test_a_form_without_a_key_acts_each_time(client: Client, acted: list[Any]) -
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_the_second_attempt_is_told_that_the_first_still_runs() -> None:
-    def attempt(act: Callable[[], Reply]) -> Reply:
+    def attempt(act: Callable[[], HttpResponse]) -> HttpResponse | Reply:
         with transaction_as(system="test"):
-            return once(caller_id=CALLER, route="POST /x", key="k", payload=b"", act=act)
+            return once(
+                caller_id=CALLER, route="POST /x", key="k", payload=b"", act=act, body_of=lambda answer: answer.content
+            )
 
-    def second() -> Reply:
+    def again() -> HttpResponse:
+        raise AssertionError("It acted twice.")
+
+    def second() -> HttpResponse | Reply:
         try:
-            return attempt(lambda: Reply(500))
+            return attempt(again)
         finally:
             connection.close()
 
-    def first() -> Reply:
+    def first() -> HttpResponse:
         with ThreadPoolExecutor() as threads, pytest.raises(StillRunning):
             threads.submit(second).result()
-        return Reply(200)
+        return HttpResponse(b"done")
 
-    assert attempt(first).status == 200
-    assert attempt(lambda: Reply(500)).status == 200
+    answer = attempt(first)
+    assert isinstance(answer, HttpResponse)
+    assert attempt(again) == Reply(200, b"done")
     assert (StillRunning.status, StillRunning.code) == (409, "idempotencyKeyInUse")
