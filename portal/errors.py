@@ -1,5 +1,5 @@
-"""The portal's errors. A verb raises one of these with a code; `portal.middleware` and `portal.api` each translate
-them once.
+"""The portal's errors. A verb raises one of these with a code; `portal.problems` translates them once for pages, and
+`portal.api.errors` once for REST.
 """
 
 from collections.abc import Sequence
