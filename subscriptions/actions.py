@@ -94,10 +94,10 @@ def create_subscription(
         partner_note=partner_note,
     )
     subscription.save(force_insert=True)
+    _tell("subscription_created", subscription, quantity=quantity)
     book.record(
         actor, "subscriptions.subscription.created", subscription, after={"sku": offer.sku, "quantity": quantity}
     )
-    _tell("subscription_created", subscription, quantity=quantity)
     return subscription
 
 
@@ -117,6 +117,7 @@ def change_quantity(subscription: Subscription, *, actor: Actor, quantity: int, 
         return subscription
     before, subscription.quantity = subscription.quantity, quantity
     _save(subscription, "quantity")
+    _tell("subscription_quantity_changed", subscription, before=before, quantity=quantity)
     book.record(
         actor,
         "subscriptions.subscription.quantity_changed",
@@ -124,7 +125,6 @@ def change_quantity(subscription: Subscription, *, actor: Actor, quantity: int, 
         before={"quantity": before},
         after={"quantity": quantity},
     )
-    _tell("subscription_quantity_changed", subscription, before=before, quantity=quantity)
     return subscription
 
 
@@ -140,9 +140,9 @@ def suspend(subscription: Subscription, *, actor: Actor, version: int, reason: s
     subscription.become(Status.SUSPENDED)
     subscription.suspended_at, subscription.suspension_reason = now(), SuspensionReason(reason) if reason else ""
     _save(subscription, "status", "suspended_at", "suspension_reason")
+    _tell("subscription_suspended", subscription, deleted_at=_deletion_day(subscription.suspended_at))
     said = {"reason": reason} if reason else {}
     _record_status(actor, "subscriptions.subscription.suspended", subscription, Status.ACTIVE, **said)
-    _tell("subscription_suspended", subscription, deleted_at=_deletion_day(subscription.suspended_at))
     return subscription
 
 
@@ -155,8 +155,8 @@ def reactivate(subscription: Subscription, *, actor: Actor, version: int) -> Sub
     subscription.become(Status.ACTIVE)
     subscription.suspended_at, subscription.suspension_reason = None, ""
     _save(subscription, "status", "suspended_at", "suspension_reason")
-    _record_status(actor, "subscriptions.subscription.reactivated", subscription, Status.SUSPENDED)
     _tell("subscription_reactivated", subscription)
+    _record_status(actor, "subscriptions.subscription.reactivated", subscription, Status.SUSPENDED)
     return subscription
 
 
@@ -224,10 +224,6 @@ def _save(subscription: Subscription, *fields: str) -> None:
     subscription.save(update_fields=[*fields, "version"])
 
 
-def _record_status(actor: Actor, deed: str, subscription: Subscription, before: Status, **data: Any) -> None:
-    book.record(actor, deed, subscription, before={"status": before}, after={"status": subscription.status}, **data)
-
-
 def _deletion_day(suspended_at: datetime) -> date:
     """The day on which the data is deleted, China time."""
     return timezone.localtime(deletion_time(suspended_at), ZoneInfo(settings.PORTAL_TIME_ZONE)).date()
@@ -238,3 +234,7 @@ def _tell(letter: str, subscription: Subscription, **context: Any) -> None:
     readers = people_who_can(Permission.SUBSCRIPTION_READ, subscription, subscription.tenant_id)
     path = subscription.get_absolute_url()
     letters.write(letter, readers, path=path, subscription=subscription, partner=subscription.partner, **context)
+
+
+def _record_status(actor: Actor, deed: str, subscription: Subscription, before: Status, **data: Any) -> None:
+    book.record(actor, deed, subscription, before={"status": before}, after={"status": subscription.status}, **data)

@@ -1,4 +1,4 @@
-"""What can be done about a request. Each verb asks, locks, rules, saves, tells and records; every door calls these."""
+"""What can be done about a request. Each verb asks, locks, rules, saves, tells, records; every door calls these."""
 
 from support.actions.answering import (
     acknowledge_escalation,

@@ -159,8 +159,8 @@ def grant_delegated_admin(
     )
     grant.save(force_insert=True)
     _give(partner, customer, DELEGATED | {"see_customer": COMMERCE["see_customer"]})
-    book.record(actor, "tenants.grant.made", grant, after=_account(grant))
     _tell("grant_made", grant, actor)
+    book.record(actor, "tenants.grant.made", grant, after=_account(grant))
     return grant
 
 
@@ -178,8 +178,8 @@ def revoke_delegated_admin(grant: DelegatedAdmin, *, actor: Actor) -> DelegatedA
     others = DelegatedAdmin.objects.for_system("whether another grant stays").in_force()
     if not others.filter(customer=grant.customer_id, partner=grant.partner_id).exists():
         _take(grant.partner, grant.customer, DELEGATED)
-    book.record(actor, "tenants.grant.revoked", grant, before=_account(grant))
     _tell("grant_revoked", grant, actor)
+    book.record(actor, "tenants.grant.revoked", grant, before=_account(grant))
     return grant
 
 

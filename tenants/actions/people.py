@@ -162,8 +162,8 @@ def reset_password(user: User, *, actor: Actor) -> tuple[User, str]:
     require(actor, Permission.USER_RESET_PASSWORD, user)
     user = _locked(user, "reset_password", actor)
     secret = _give_temporary_password(user)
-    book.record(actor, "tenants.user.password_reset", user)
     mail.queue("password_reset_for_you", [user], actor=actor.audit_identity()["name"])
+    book.record(actor, "tenants.user.password_reset", user)
     return user, secret
 
 

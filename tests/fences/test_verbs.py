@@ -1,5 +1,5 @@
-"""A verb is atomic, takes its actor by keyword, and asks before it does anything. Read from the source, so a new verb
-cannot be missed.
+"""A verb is atomic, takes its actor by keyword, asks before it does anything, and records last. Read from the source:
+a new verb cannot be missed.
 """
 
 import ast
@@ -39,6 +39,9 @@ MAY_PRECEDE = {
     "choice": "checks a word against a list",
 }
 
+# What tells: letters, and whatever locks the head of an order in the outbox.
+TELLS = ("letters.", "mail.", "outbox.", "withdrawing.take_back")
+
 
 def action_files(root: Path) -> Iterator[Path]:
     for room in ROOMS:
@@ -46,10 +49,12 @@ def action_files(root: Path) -> Iterator[Path]:
         yield from [single] if single.exists() else sorted((root / room / "actions").glob("[!_]*.py"))
 
 
+def functions(source: str) -> list[ast.FunctionDef]:
+    return [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
+
+
 def public_functions(source: str) -> list[ast.FunctionDef]:
-    return [
-        node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
-    ]
+    return [function for function in functions(source) if not function.name.startswith("_")]
 
 
 def faults(source: str) -> list[str]:
@@ -90,9 +95,38 @@ def _is_harmless(statement: ast.stmt) -> bool:
     )
 
 
-@pytest.mark.parametrize("path", list(action_files(ROOT)), ids=lambda path: str(path.relative_to(ROOT)))
+def tells_after_recording(source: str) -> list[str]:
+    """Functions of one module that tell after their last record: the audit chain's head is locked last (ADR 6)."""
+    known = {function.name: function for function in functions(source)}
+    order = {name: list(steps(function, known)) for name, function in known.items()}
+    return [name for name, taken in order.items() if "record" in taken and taken[-1] != "record"]
+
+
+def steps(function: ast.FunctionDef, known: dict[str, ast.FunctionDef]) -> Iterator[str]:
+    """`tell` and `record` as they stand in the source; what the module's own helpers do, where they are called."""
+    others = {name: helper for name, helper in known.items() if name != function.name}
+    calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
+    for call in sorted(calls, key=lambda node: (node.lineno, node.col_offset)):
+        name = ast.unparse(call.func)
+        if name in others:
+            yield from steps(others[name], others)
+        elif name.startswith(TELLS):
+            yield "tell"
+        elif name.endswith(".record"):
+            yield "record"
+
+
+every_module = pytest.mark.parametrize("path", list(action_files(ROOT)), ids=lambda path: str(path.relative_to(ROOT)))
+
+
+@every_module
 def test_every_verb_is_atomic_and_asks_first(path: Path) -> None:
     assert faults(path.read_text()) == []
+
+
+@every_module
+def test_every_verb_records_last(path: Path) -> None:
+    assert tells_after_recording(path.read_text()) == [], "ask, lock, rule, save, tell, record"
 
 
 def test_the_exceptions_exist() -> None:
@@ -168,3 +202,41 @@ def test_the_fence_bites() -> None:
         "behind_a_guard does not call require() first",
         "somebody_elses does not call require() first",
     ]
+
+
+HASTY = """
+def good(thing, *, actor):
+    letters.write("changed", thing)
+    book.record(actor, "room.thing.changed", thing)
+
+def quiet(thing, *, actor):
+    _tell(thing)
+
+def letter_after(thing, *, actor):
+    book.record(actor, "room.thing.changed", thing)
+    mail.queue("changed", [thing.owner])
+
+def helper_after(thing, *, actor):
+    book.record(actor, "room.thing.changed", thing)
+    if thing.sent:
+        _tell(thing)
+
+def hidden_record(thing, *, actor):
+    _record(thing)
+    outbox.enqueue(thing)
+
+def taken_back_after(thing, *, actor):
+    withdrawing.record(thing, actor)
+    withdrawing.take_back(thing)
+
+def _tell(thing):
+    outbox.enqueue(thing)
+
+def _record(thing):
+    book.record(thing)
+"""
+
+
+def test_it_bites_a_verb_that_tells_after_recording() -> None:
+    late = ["letter_after", "helper_after", "hidden_record", "taken_back_after"]
+    assert tells_after_recording(HASTY) == late
