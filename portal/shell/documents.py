@@ -3,11 +3,14 @@
 import ast
 import inspect
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 from django.conf import settings
 from django.utils.translation import override
 
+from tenants import deeds
 from tenants.grants import GRANTS, SYSTEM_GRANTS, Basis, Need, Rule
 from tenants.models import Role
 from tenants.models.role import ROLES_OF
@@ -104,35 +107,53 @@ def _module(path: Path) -> Iterator[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     found = [node for node in tree.body if isinstance(node, ast.FunctionDef) and _is_verb(node)]
     if found:
+        module = import_module(".".join(path.relative_to(settings.BASE_DIR).with_suffix("").parts))
         title = (ast.get_docstring(tree) or path.stem).splitlines()[0].rstrip(".")
         yield from ("", f"### {title}", "")
         for verb in found:
-            yield from _verb(verb)
+            yield from _verb(verb, module)
 
 
 def _is_verb(node: ast.FunctionDef) -> bool:
     return not node.name.startswith("_") and any("atomic" in ast.unparse(item) for item in node.decorator_list)
 
 
-def _verb(node: ast.FunctionDef) -> Iterator[str]:
+def _verb(node: ast.FunctionDef, module: ModuleType) -> Iterator[str]:
     names = [argument.arg for argument in (*node.args.args, *node.args.kwonlyargs) if argument.arg != "actor"]
     yield f"* **{node.name}**({', '.join(names)})"
     yield f"  {' '.join(inspect.cleandoc(ast.get_docstring(node) or '').split())}"
-    rights = [f"`{Permission[name]}`" for name in _rights(node)]
-    deeds = [f"`{deed}`" for deed in _deeds(node)]
+    rights = [f"`{Permission[name]}`" for name in _rights(node, module)]
+    written = [f"`{deed}`" for deed in _deeds(node, module)]
     told = [f"asks {' or '.join(rights)}"] if rights else []
-    told += [f"writes {', '.join(deeds)}"] if deeds else []
+    told += [f"writes {' or '.join(written)}"] if written else []
     if told:
         yield f"  *{'; '.join(told)}*"
 
 
-def _rights(node: ast.FunctionDef) -> list[str]:
-    found = [
-        item.attr for item in ast.walk(node) if isinstance(item, ast.Attribute) and item.attr in Permission.__members__
-    ]
+def _rights(node: ast.FunctionDef, module: ModuleType) -> list[str]:
+    """What `require(...)` is given, by the verb or by a helper that chooses."""
+    asked = [part for call in _calls(node) if ast.unparse(call.func) == "require" for part in call.args]
+    parts = [inner for part in asked for place in (part, *_helpers(part, module)) for inner in ast.walk(place)]
+    found = [part.attr for part in parts if isinstance(part, ast.Attribute) and part.attr in Permission.__members__]
     return sorted(set(found))
 
 
-def _deeds(node: ast.FunctionDef) -> list[str]:
-    calls = [item for item in ast.walk(node) if isinstance(item, ast.Call) and ast.unparse(item.func) == "book.record"]
-    return [str(call.args[1].value) for call in calls if len(call.args) > 1 and isinstance(call.args[1], ast.Constant)]
+def _deeds(node: ast.FunctionDef, module: ModuleType) -> list[str]:
+    """The deeds that the verb names, or a helper that it calls."""
+    parts = [inner for place in (node, *_helpers(node, module)) for inner in ast.walk(place)]
+    found = [part.value for part in parts if isinstance(part, ast.Constant) and part.value in deeds.known()]
+    return list(dict.fromkeys(map(str, found)))
+
+
+def _helpers(node: ast.AST, module: ModuleType) -> Iterator[ast.AST]:
+    """The source of the same room's functions that are called there, by their own name or by their module's."""
+    room = module.__name__.partition(".")[0]
+    for name in dict.fromkeys(ast.unparse(call.func) for call in _calls(node)):
+        owner, _dot, last = name.rpartition(".")
+        found = getattr(getattr(module, owner, None) if owner else module, last, None)
+        if inspect.isfunction(found) and "." not in found.__qualname__ and found.__module__.partition(".")[0] == room:
+            yield ast.parse(inspect.getsource(found))
+
+
+def _calls(node: ast.AST) -> list[ast.Call]:
+    return [item for item in ast.walk(node) if isinstance(item, ast.Call)]

@@ -6,7 +6,7 @@ from portal.audit import book
 from portal.database import transaction_as
 from support.actions import _letters as letters
 from support.actions._saving import VIANET, save, write
-from support.models import Comment, Escalation, EscalationState, Status, SupportRequest
+from support.models import Escalation, EscalationState, Status, SupportRequest
 from tenants.access import Permission, require
 from tenants.actor import Actor
 
@@ -42,38 +42,42 @@ def acknowledge_escalation(
 def answer_escalation(escalation: Escalation, *, actor: Actor, text: str, operator_seq: int = 0) -> Escalation:
     """21Vianet writes: the turn is the partner's. An answer shows that it has accepted the case."""
     require(actor, Permission.ESCALATION_ANSWER, escalation)
-    return _hear(escalation, actor, EscalationState.ACCEPTED, text, operator_seq)
+    return _hear(escalation, actor, EscalationState.ACCEPTED, "support.escalation.answered", text, operator_seq)
 
 
 @transaction.atomic
 def reject_escalation(escalation: Escalation, *, actor: Actor, text: str, operator_seq: int = 0) -> Escalation:
     """21Vianet sends it back as inappropriate: the partner could have helped with the means it has."""
     require(actor, Permission.ESCALATION_ANSWER, escalation)
-    return _hear(escalation, actor, EscalationState.REJECTED, text, operator_seq)
+    return _hear(escalation, actor, EscalationState.REJECTED, "support.escalation.rejected", text, operator_seq)
 
 
 @transaction.atomic
 def resolve_escalation(escalation: Escalation, *, actor: Actor, text: str, operator_seq: int = 0) -> Escalation:
     """21Vianet holds it to be solved. The partner tells the customer and closes the loop (rules.md 5)."""
     require(actor, Permission.ESCALATION_ANSWER, escalation)
-    return _hear(escalation, actor, EscalationState.RESOLVED, text, operator_seq)
+    return _hear(escalation, actor, EscalationState.RESOLVED, "support.escalation.resolved", text, operator_seq)
 
 
-def _hear(escalation: Escalation, actor: Actor, state: EscalationState, text: str, operator_seq: int) -> Escalation:
+def _hear(
+    escalation: Escalation, actor: Actor, state: EscalationState, deed: str, text: str, operator_seq: int
+) -> Escalation:
     """Keep the text, and move what it moves: nothing any more once the escalation has ended (queue.md).
 
     As the machine, whoever asked: the operator's people reach no customer's rows.
     """
     with transaction_as(system=VIANET):
         support_request, escalation = _locked(escalation)
-        outcome = OUTCOMES[state] if escalation.is_open else "late"
-        if escalation.is_open:
+        late = not escalation.is_open
+        if not late:
             _move(support_request, escalation, state)
         _save(escalation, operator_seq)
         line = write(support_request, actor, text)
         save(support_request, "status")
-        letters.answered(support_request, line, outcome)
-        _record(actor, support_request, escalation, line, outcome)
+        letters.answered(support_request, line, "late" if late else OUTCOMES[state])
+        # Too late to reject or to resolve anything: no more than an answer.
+        deed = "support.escalation.answered" if late else deed
+        book.record(actor, deed, support_request, id=str(escalation.pk), comment=str(line.pk))
     return escalation
 
 
@@ -82,11 +86,6 @@ def _move(support_request: SupportRequest, escalation: Escalation, state: Escala
         escalation.become(state)
     if support_request.status != Status.WAITING_FOR_PARTNER:
         support_request.become(Status.WAITING_FOR_PARTNER)
-
-
-def _record(actor: Actor, support_request: SupportRequest, escalation: Escalation, line: Comment, outcome: str) -> None:
-    deed = "answered" if outcome == "late" else outcome
-    book.record(actor, f"support.escalation.{deed}", support_request, id=str(escalation.pk), comment=str(line.pk))
 
 
 def _locked(escalation: Escalation) -> tuple[SupportRequest, Escalation]:

@@ -19,7 +19,7 @@ CLOSED = "The request was closed."  # 21Vianet's engineers read it
 def resolve(support_request: SupportRequest, *, actor: Actor, text: str = "") -> SupportRequest:
     """The partner holds the problem to be solved; `text` tells the customer how."""
     require(actor, Permission.REQUEST_RESOLVE, support_request)
-    return _end(support_request, actor, "resolve", Status.RESOLVED, text)
+    return _change_status(support_request, actor, "resolve", Status.RESOLVED, "support.request.resolved", text)
 
 
 @transaction.atomic
@@ -29,17 +29,21 @@ def close(support_request: SupportRequest, *, actor: Actor) -> SupportRequest:
     What is with 21Vianet is taken back, whether or not the partner still could (rules.md 5).
     """
     require(actor, Permission.REQUEST_CLOSE, support_request)
-    return _end(support_request, actor, "close", Status.CLOSED)
+    return _change_status(support_request, actor, "close", Status.CLOSED, "support.request.closed")
 
 
 @transaction.atomic
 def reopen(support_request: SupportRequest, *, actor: Actor, text: str = "") -> SupportRequest:
     """The customer takes a resolved request up again, or one that was closed at most REOPEN_DAYS ago."""
     require(actor, Permission.REQUEST_REOPEN, support_request)
-    return _end(support_request, actor, "reopen", Status.WAITING_FOR_PARTNER, text)
+    return _change_status(
+        support_request, actor, "reopen", Status.WAITING_FOR_PARTNER, "support.request.reopened", text
+    )
 
 
-def _end(support_request: SupportRequest, actor: Actor, action: str, status: Status, text: str = "") -> SupportRequest:
+def _change_status(
+    support_request: SupportRequest, actor: Actor, action: str, status: Status, deed: str, text: str = ""
+) -> SupportRequest:
     support_request, escalation = locked(support_request)
     obey(action, support_request, escalation, actor)
     text = checked(text, "text", TEXT, required=False)
@@ -55,11 +59,5 @@ def _end(support_request: SupportRequest, actor: Actor, action: str, status: Sta
     letters.moved(support_request, actor, text)
     if taken_back is not None:
         withdrawing.record(support_request, taken_back, actor)
-    book.record(
-        actor,
-        "support.request.reopened" if action == "reopen" else f"support.request.{status}",
-        support_request,
-        before={"status": before},
-        after={"status": status},
-    )
+    book.record(actor, deed, support_request, before={"status": before}, after={"status": status})
     return support_request

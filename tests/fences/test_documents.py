@@ -1,5 +1,6 @@
 """The generated documents say what the code does."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,10 @@ from portal.shell.management.commands import makedocs
 from tenants.grants import GRANTS, Rule
 from tenants.models import Role
 from tenants.permissions import Permission
-from tests.fences.test_verbs import NO_VERBS, action_files, public_functions
+from tests.fences.test_verbs import ASK_NO_RIGHT, NO_VERBS, action_files, public_functions
+
+# Verbs that write no deed, each with its reason.
+WRITE_NO_DEED = {"mark_posts": "what a person has read is nobody else's business"}
 
 
 def test_the_generated_documents_are_up_to_date() -> None:
@@ -36,6 +40,28 @@ def test_it_bites_a_right_and_a_verb_that_nobody_tells() -> None:
     table, verbs = documents.documents().values()
     without = table.replace("`tenants.audit:read`", ""), verbs.replace("**raise_request**(", "**raise_requests**(")
     assert untold(*without) == ["tenants.audit:read", "raise_request"]
+
+
+def told_by_halves(verbs: str) -> list[str]:
+    """Verbs of the document whose right or whose deed it does not tell."""
+    told = dict(re.findall(r"^\* \*\*(\w+)\*\*\(.*\n.*\n(?:  \*(.*)\*)?", verbs, re.MULTILINE))
+    without_right = [name for name, words in told.items() if "asks `" not in words and name not in ASK_NO_RIGHT]
+    return without_right + [
+        name for name, words in told.items() if "writes `" not in words and name not in WRITE_NO_DEED
+    ]
+
+
+def test_every_verb_is_told_with_its_right_and_its_deed() -> None:
+    verbs = documents.verbs()
+    assert told_by_halves(verbs) == [], "let the verb, or a helper that it calls, name both as they stand in the tables"
+    assert all(f"**{name}**(" in verbs for name in WRITE_NO_DEED)
+
+
+def test_it_bites_a_verb_that_is_told_by_halves() -> None:
+    verbs = documents.verbs().replace("asks `support.request:close`; ", "")
+    assert told_by_halves(verbs.replace("; writes `support.request.reopened`", "")) == ["close", "reopen"]
+    whole = "  *asks `support.request:escalate`; writes `support.request.escalated`*\n"
+    assert told_by_halves(documents.verbs().replace(whole, "")) == ["escalate_request", "escalate_request"]
 
 
 def test_it_bites_a_right_that_changes_hands() -> None:
