@@ -11,7 +11,7 @@ from messagecenter.vocabulary import Category, Language, Severity, Tag
 from portal.errors import Detail, InvalidInput, Text
 from tenants.services import Service
 
-MAX_TITLE = 200
+LONGEST_TITLE = 200
 SUFFIXES = {Language.ENGLISH: "en", Language.CHINESE: "zh"}  # title_en, body_zh ... name the fields of forms and errors
 
 
@@ -64,7 +64,7 @@ class Draft:
 def _mistakes_of(wording: Wording, suffix: str) -> Iterator[tuple[str, Text]]:
     if not wording.title.strip():
         yield f"title_{suffix}", _("Give the message a title.")
-    elif len(wording.title.strip()) > MAX_TITLE:
+    elif len(wording.title.strip()) > LONGEST_TITLE:
         yield f"title_{suffix}", _("The title is longer than 200 characters.")
     if is_too_large(wording.body):
         yield f"body_{suffix}", _("The text is too large: at most 64 kB and 4000 tags.")

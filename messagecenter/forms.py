@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from messagecenter.actions import Mark
-from messagecenter.drafts import MAX_TITLE, SUFFIXES, Draft, Wording
+from messagecenter.drafts import LONGEST_TITLE, SUFFIXES, Draft, Wording
 from messagecenter.models import Post
 from messagecenter.vocabulary import Category, Language, Severity, Tag
 from tenants.services import Service
@@ -33,7 +33,7 @@ class MomentField(forms.DateTimeField):
 
 
 def _title(label: Any, required: bool) -> forms.CharField:
-    return forms.CharField(label=label, max_length=MAX_TITLE, required=required)
+    return forms.CharField(label=label, max_length=LONGEST_TITLE, required=required)
 
 
 def _body(label: Any, required: bool) -> forms.CharField:

@@ -13,8 +13,8 @@ from django.utils.translation import ngettext
 from portal.audit import book
 from portal.database import now
 from portal.errors import NotAllowed, RuleBroken, StaleVersion
-from subscriptions.access import may_write_note, refusal_by_state
 from subscriptions.models import Offer, Status, Subscription, SuspensionReason, Term, deletion_time
+from subscriptions.rules import may_write_note, refusal_by_state
 from tenants import letters
 from tenants.access import Permission, people_who_can, require
 from tenants.actor import Actor
@@ -191,8 +191,8 @@ def _locked(subscription: Subscription, version: int) -> Subscription:
     return found
 
 
-def _check_state(deed: str, subscription: Subscription) -> None:
-    refusal = refusal_by_state(deed, subscription)
+def _check_state(action: str, subscription: Subscription) -> None:
+    refusal = refusal_by_state(action, subscription)
     if refusal is not None:  # a refusal is falsy
         raise RuleBroken(refusal.reason, code=refusal.code)
 

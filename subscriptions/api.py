@@ -17,9 +17,9 @@ from portal.api.input import StrictSerializer, Text, WholeNumber, one_change, re
 from portal.api.query import Property, Rules, read_query
 from portal.errors import InvalidInput, NotAllowed
 from subscriptions import actions
-from subscriptions.access import DEEDS, Row, decisions_about, hidden_fields_for
 from subscriptions.forms import LARGEST
 from subscriptions.models import Status, Subscription, SuspensionReason, deletion_time
+from subscriptions.rules import ACTIONS, Row, decisions_about, hidden_fields_for
 from tenants.access import Permission, can
 from tenants.actor import Actor
 from tenants.models import Tenant
@@ -150,17 +150,17 @@ class SubscriptionViewSet(VisibleViewSet):
     def partial_update(self, request: Request, **_keys: UUID) -> Response:
         """Change the quantity, the status or the nickname."""
         _customer, subscription = self.objects
-        _allow(self.actor, subscription, DEEDS)
+        _allow(self.actor, subscription, ACTIONS)
         allow(request._request, Permission.SUBSCRIPTION_READ, subscription)  # the answer shows it
-        if isinstance(request.data, Mapping) and (asked := _deeds_of(request.data)):
+        if isinstance(request.data, Mapping) and (asked := _actions_of(request.data)):
             _allow(self.actor, subscription, asked)
         fields = read_body(request, SubscriptionChange, partial=True)
-        deed = one_change(fields, VERBS | {"status": BY_STATUS.get(fields.get("status", ""), "")})
+        action = one_change(fields, VERBS | {"status": BY_STATUS.get(fields.get("status", ""), "")})
         _reason_of_suspension(fields)
-        if deed == "change_quantity":
+        if action == "change_quantity":
             subscription.offer.check_quantity(fields["quantity"])  # a wrong value is told before a missing version
         version = matched_version(request, subscription.version)
-        _perform(deed, fields, subscription, self.actor, version)
+        _perform(action, fields, subscription, self.actor, version)
         return self._answer()
 
     def _answer(self) -> Response:
@@ -169,15 +169,15 @@ class SubscriptionViewSet(VisibleViewSet):
         return Response(row, headers={"ETag": row["@odata.etag"]})
 
 
-def _deeds_of(body: Mapping[str, Any]) -> set[str]:
+def _actions_of(body: Mapping[str, Any]) -> set[str]:
     """The verbs that the body's properties stand for, before anything is known to be well formed."""
-    deeds = {deed for name, deed in VERBS.items() if name in body}
-    return deeds | {deed for status, deed in BY_STATUS.items() if body.get("status") == status}
+    names = {action for name, action in VERBS.items() if name in body}
+    return names | {action for status, action in BY_STATUS.items() if body.get("status") == status}
 
 
-def _allow(actor: Actor, subscription: Subscription, deeds: Any) -> None:
+def _allow(actor: Actor, subscription: Subscription, names: Any) -> None:
     """403 unless the actor may do at least one of these."""
-    decisions = [can(actor, DEEDS[deed], subscription) for deed in deeds]
+    decisions = [can(actor, ACTIONS[action], subscription) for action in names]
     if not any(decisions):
         raise NotAllowed(decisions[0].reason, code=decisions[0].code, subject=subscription)
 
@@ -189,8 +189,8 @@ def _reason_of_suspension(fields: Mapping[str, Any]) -> None:
         raise InvalidInput(details=[{"target": "status", "message": message}])
 
 
-def _perform(deed: str, fields: dict[str, Any], subscription: Subscription, actor: Actor, version: int) -> None:
-    match deed:
+def _perform(action: str, fields: dict[str, Any], subscription: Subscription, actor: Actor, version: int) -> None:
+    match action:
         case "change_quantity":
             actions.change_quantity(subscription, actor=actor, version=version, quantity=fields["quantity"])
         case "rename":
@@ -210,17 +210,17 @@ def presenter(actor: Actor) -> Callable[[Columns], dict[str, Any]]:
     decided: dict[Row, dict[str, Any]] = {}
 
     def show(row: Columns) -> dict[str, Any]:
-        standing = Row(row.tenant_id, row.reach_partner_id, row.service, row.status, row.suspended_at)
-        if standing not in decided:
-            decided[standing] = _actions(actor, standing)
+        state = Row(row.tenant_id, row.reach_partner_id, row.service, row.status, row.suspended_at)
+        if state not in decided:
+            decided[state] = _actions(actor, state)
         hidden = {HIDDEN_NAMES[name]: _or_null(getattr(row, name)) for name in hidden_fields_for(actor, row)}
-        return _plain(row) | hidden | decided[standing]
+        return _plain(row) | hidden | decided[state]
 
     return show
 
 
-def _actions(actor: Actor, standing: Row) -> dict[str, Any]:
-    decisions = {_camel(deed): decision for deed, decision in decisions_about(actor, standing).items()}
+def _actions(actor: Actor, state: Row) -> dict[str, Any]:
+    decisions = {_camel(action): decision for action, decision in decisions_about(actor, state).items()}
     return {
         "allowedActions": [name for name, decision in decisions.items() if decision],
         "deniedActions": [
@@ -258,8 +258,8 @@ def _or_null(value: Any) -> Any:
     return None if value == "" else value
 
 
-def _camel(deed: str) -> str:
-    first, *others = deed.split("_")
+def _camel(action: str) -> str:
+    first, *others = action.split("_")
     return first + "".join(word.title() for word in others)
 
 

@@ -18,9 +18,9 @@ from portal.ui.parts import Entry
 from portal.ui.separators import listed
 from portal.ui.tables import Cell, Column, Empty, Table
 from portal.ui.values import badge, money
-from subscriptions.access import LABELS, hidden_fields_for
 from subscriptions.deeds import OWN_NAME
 from subscriptions.models import TONES, Status, Subscription, SubscriptionQuerySet, SuspensionReason
+from subscriptions.rules import LABELS, hidden_fields_for
 from tenants.actor import Actor
 from tenants.audit_log import entries_visible_to
 from tenants.deeds import actor_name

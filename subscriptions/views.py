@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from portal.errors import InvalidInput, RuleBroken, StaleVersion
 from portal.web import redirect_to, render_page, toast
 from subscriptions import actions, showing
-from subscriptions.access import decision_about, decisions_about
 from subscriptions.forms import QuantityForm, ReactivateForm, RenameForm, SuspendForm, VersionedForm
 from subscriptions.models import Subscription, deletion_time
+from subscriptions.rules import decision_about, decisions_about
 from tenants.access import Permission, can
 from tenants.actor import Actor
 from tenants.audit_log import sees_only_own_deeds
@@ -118,24 +118,24 @@ TITLES = {
     "reactivate": _("Reactivate the subscription"),
     "rename": _("Change nickname"),
 }
-TEMPLATES = {deed: f"subscriptions/subscription_{deed}.html" for deed in TITLES}
+TEMPLATES = {action: f"subscriptions/subscription_{action}.html" for action in TITLES}
 
 
 def _verb_page(
     request: PortalRequest,
     customer: Tenant,
     subscription: Subscription,
-    deed: str,
+    action: str,
     form: VersionedForm,
     verb: Callable[[], str],
 ) -> HttpResponse:
     """The form; after a POST what the verb said: done, a rule broken (409), a wrong value (422), too late (412)."""
     if request.method != "POST" or "preview" in request.POST:
-        return _form_page(request, customer, subscription, deed, form)
+        return _form_page(request, customer, subscription, action, form)
 
     def act() -> HttpResponse:
         if not form.is_valid():
-            return _form_page(request, customer, subscription, deed, form, 422)
+            return _form_page(request, customer, subscription, action, form, 422)
         toast(request, verb())
         return redirect_to(request, "subscriptions:detail", customer.pk, subscription.pk)
 
@@ -144,16 +144,16 @@ def _verb_page(
     except StaleVersion as stale:
         typed = {name: value for name, value in form.cleaned_data.items() if name != "version"}
         fresh = type(form)(stale.current, initial=typed)
-        return _form_page(request, customer, stale.current, deed, fresh, int(stale.status), stale=typed)
+        return _form_page(request, customer, stale.current, action, fresh, int(stale.status), stale=typed)
     except (InvalidInput, RuleBroken) as refusal:
-        return _form_page(request, customer, subscription, deed, form, show_refusal(form, refusal))
+        return _form_page(request, customer, subscription, action, form, show_refusal(form, refusal))
 
 
 def _form_page(
     request: PortalRequest,
     customer: Tenant,
     subscription: Subscription,
-    deed: str,
+    action: str,
     form: VersionedForm,
     status: int = 200,
     stale: dict[str, Any] | None = None,
@@ -162,14 +162,14 @@ def _form_page(
     here = (subscription, reverse("subscriptions:detail", args=[customer.pk, subscription.pk]))
     context = {
         **_about(request, customer, subscription),
-        "crumbs": trail(request, customer, _in_list(customer), here, (TITLES[deed], "")),
-        "title": TITLES[deed],
+        "crumbs": trail(request, customer, _in_list(customer), here, (TITLES[action], "")),
+        "title": TITLES[action],
         "form": form,
-        "decision": decision_about(deed, request.actor, subscription),
+        "decision": decision_about(action, request.actor, subscription),
         "stale": stale,
         "consequence": _consequence(request.actor, form, subscription),
     }
-    return render_page(request, TEMPLATES[deed], context, partial="consequence", status=status)
+    return render_page(request, TEMPLATES[action], context, partial="consequence", status=status)
 
 
 def _about(request: PortalRequest, customer: Tenant, subscription: Subscription) -> dict[str, Any]:

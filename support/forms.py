@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from support.asking import CHOOSE_PARTNER, IMPACT_NEEDED, NOTE_ASKS_NOBODY
-from support.limits import IMPACT, STEPS, TEXT, TITLE
+from support.limits import LONGEST_IMPACT, LONGEST_STEPS, LONGEST_TEXT, LONGEST_TITLE
 from support.models import Reason, Severity, SupportRequest, Visibility
 from tenants.actor import Actor
 from tenants.models import Tenant
@@ -47,17 +47,17 @@ class RaiseForm(forms.Form):
         widget=forms.RadioSelect,
     )
     title = forms.CharField(
-        label=_("Title"), max_length=TITLE, help_text=_("What is wrong, in one line. One problem per request.")
+        label=_("Title"), max_length=LONGEST_TITLE, help_text=_("What is wrong, in one line. One problem per request.")
     )
     description = _paragraphs(
         _("Description"),
-        TEXT,
+        LONGEST_TEXT,
         rows=8,
         help_text=_("What you did, what you expected, what happened instead, since when, and for whom."),
     )
     impact = _paragraphs(
         _("Business impact"),
-        IMPACT,
+        LONGEST_IMPACT,
         rows=3,
         required=False,
         help_text=_("Who cannot work, and by when it must be solved. A critical request needs it."),
@@ -95,7 +95,7 @@ class RaiseForm(forms.Form):
 class CommentForm(forms.Form):
     """A line of the conversation. The partner also chooses who may read it, and whether the customer has to answer."""
 
-    text = _paragraphs(_("Comment"), TEXT, rows=4)
+    text = _paragraphs(_("Comment"), LONGEST_TEXT, rows=4)
     visibility = forms.ChoiceField(
         label=_("Who may read this"),
         choices=[
@@ -129,17 +129,17 @@ class EscalateForm(forms.Form):
     reason = forms.ChoiceField(label=_("Why do you need 21Vianet?"), choices=Reason.choices, widget=forms.RadioSelect)
     tried = _paragraphs(
         _("What you have tried"),
-        STEPS,
+        LONGEST_STEPS,
         rows=6,
         help_text=_("Every step and its result. 21Vianet sends back what a partner could have solved."),
     )
-    impact = _paragraphs(_("Business impact"), IMPACT, rows=3, required=False)
+    impact = _paragraphs(_("Business impact"), LONGEST_IMPACT, rows=3, required=False)
 
 
 class WordForm(forms.Form):
     """A word to the other side with a change of status; it becomes a public comment."""
 
-    text = _paragraphs(pgettext_lazy("request", "Comment for the other side"), TEXT, rows=4, required=False)
+    text = _paragraphs(pgettext_lazy("request", "Comment for the other side"), LONGEST_TEXT, rows=4, required=False)
 
 
 class WithdrawForm(forms.Form):
@@ -147,7 +147,7 @@ class WithdrawForm(forms.Form):
 
     reason = _paragraphs(
         _("Reason"),
-        IMPACT,
+        LONGEST_IMPACT,
         rows=3,
         required=False,
         help_text=_("21Vianet reads it if the escalation has been sent already."),

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from support.asking import may_raise
 from support.models import SupportRequest
-from support.standing import owner_name
+from support.next_step import owner_name
 from tenants.access import Permission, can, tie_of
 from tenants.actor import Actor
 from tenants.models import Kind, Tenant

@@ -6,7 +6,7 @@ from portal.audit import book
 from support.actions import _letters as letters
 from support.actions import _withdrawing as withdrawing
 from support.actions._saving import checked, locked, save, take_up, write
-from support.limits import TEXT
+from support.limits import LONGEST_TEXT
 from support.models import Status, SupportRequest
 from support.rules import obey
 from tenants.access import Permission, require
@@ -46,7 +46,7 @@ def _change_status(
 ) -> SupportRequest:
     support_request, escalation = locked(support_request)
     obey(action, support_request, escalation, actor)
-    text = checked(text, "text", TEXT, required=False)
+    text = checked(text, "text", LONGEST_TEXT, required=False)
     before = support_request.status
     taken_back = escalation if escalation is not None and escalation.is_open else None
     if taken_back is not None:

@@ -10,7 +10,7 @@ from portal.errors import RuleBroken
 from support import contracts
 from support.actions import _withdrawing as withdrawing
 from support.actions._saving import checked, choice, locked, save, take_up
-from support.limits import IMPACT, STEPS
+from support.limits import LONGEST_IMPACT, LONGEST_STEPS
 from support.models import Escalation, Reason, Status, SupportRequest
 from support.rules import ALREADY_ESCALATED, obey
 from tenants.access import Permission, require
@@ -34,8 +34,8 @@ def escalate_request(
         reach_partner_id=support_request.reach_partner_id,
         support_request=support_request,
         reason=choice(reason, Reason.values, "reason"),
-        steps_tried=checked(tried, "stepsTried", STEPS),
-        impact=checked(impact, "impact", IMPACT, required=False) or support_request.impact,
+        steps_tried=checked(tried, "stepsTried", LONGEST_STEPS),
+        impact=checked(impact, "impact", LONGEST_IMPACT, required=False) or support_request.impact,
         escalated_by=actor.user,
     )
     _insert(escalation)
@@ -64,7 +64,7 @@ def withdraw_escalation(support_request: SupportRequest, *, actor: Actor, reason
     support_request, present = locked(support_request)
     obey("withdraw", support_request, present, actor)
     escalation = cast(Escalation, present)  # the rule lets nothing but an open one through
-    reason = checked(reason, "reason", IMPACT, required=False)
+    reason = checked(reason, "reason", LONGEST_IMPACT, required=False)
     withdrawing.take_back(support_request, escalation, reason)
     save(support_request, "status")
     withdrawing.record(support_request, escalation, actor)

@@ -12,7 +12,7 @@ from portal.errors import InvalidInput, RuleBroken
 from support.actions import _letters as letters
 from support.actions._saving import checked, choice
 from support.asking import CHOOSE_PARTNER, IMPACT_NEEDED, draft, raising_right
-from support.limits import IMPACT, TEXT, TITLE
+from support.limits import LONGEST_IMPACT, LONGEST_TEXT, LONGEST_TITLE
 from support.models import RequestNumber, Severity, SupportRequest
 from tenants.access import lock_shared, require
 from tenants.actor import Actor
@@ -42,11 +42,11 @@ def raise_request(
     require(actor, raising_right(actor), support_request)
     support_request.partner = _partner_for(customer, actor, partner)
     support_request.reach_partner = support_request.partner
-    support_request.title = checked(title, "title", TITLE)
-    support_request.description = checked(description, "description", TEXT)
+    support_request.title = checked(title, "title", LONGEST_TITLE)
+    support_request.description = checked(description, "description", LONGEST_TEXT)
     support_request.severity = choice(severity, Severity.values, "severity")
     critical = severity == Severity.CRITICAL
-    support_request.impact = checked(impact, "impact", IMPACT, required=critical, empty=IMPACT_NEEDED)
+    support_request.impact = checked(impact, "impact", LONGEST_IMPACT, required=critical, empty=IMPACT_NEEDED)
     support_request.requester = actor.user  # type: ignore[assignment] # no machine holds the right
     support_request.reference = _next_reference()
     support_request.save(force_insert=True)

@@ -9,7 +9,7 @@ from support import contracts
 from support.actions import _letters as letters
 from support.actions._saving import checked, locked, save, take_up, write, wrong
 from support.asking import NOTE_ASKS_NOBODY
-from support.limits import TEXT
+from support.limits import LONGEST_TEXT
 from support.models import Comment, Escalation, Side, Status, SupportRequest, Visibility
 from support.rules import ENDED, obey
 from tenants.access import Permission, require
@@ -43,7 +43,7 @@ def comment(
     if awaits_customer and support_request.has_ended:
         details: list[Detail] = [{"target": "awaits_customer", "message": str(ENDED.reason)}]
         raise RuleBroken(ENDED.reason, code=ENDED.code, details=details)
-    line = write(support_request, actor, checked(text, "content", TEXT))
+    line = write(support_request, actor, checked(text, "content", LONGEST_TEXT))
     take_up(support_request, actor)
     _pass_the_turn(support_request, line, escalation, awaits_customer)
     save(support_request, "status", "assignee")
@@ -56,7 +56,7 @@ def comment(
 
 def _note(support_request: SupportRequest, escalation: Escalation | None, actor: Actor, text: str) -> Comment:
     obey("note", support_request, escalation, actor)
-    line = write(support_request, actor, checked(text, "content", TEXT), Visibility.INTERNAL)
+    line = write(support_request, actor, checked(text, "content", LONGEST_TEXT), Visibility.INTERNAL)
     # In the partner's own chain: the customer reads its own, and must not learn that there are notes.
     book.record(actor, "support.request.noted", actor.tenant, reference=support_request.reference)
     return line

@@ -11,7 +11,7 @@ from portal.api.input import StrictSerializer, Text, read_body
 from portal.api.query import Rules, read_query
 from support.actions import comment
 from support.api.rows import PartyRow
-from support.limits import TEXT
+from support.limits import LONGEST_TEXT
 from support.models import Comment, Side, SupportRequest, Visibility
 from support.repeats import call_once
 from tenants.access import Permission
@@ -25,7 +25,7 @@ COLUMNS = ("id", "text", "visibility", "side", "author_id", "author_name", "crea
 class CommentBody(StrictSerializer):
     """POST. `internal` is the partner's own note; the customer never learns that it exists."""
 
-    content = Text(max_length=TEXT, source="text")
+    content = Text(max_length=LONGEST_TEXT, source="text")
     visibility = serializers.ChoiceField(Visibility.values, default=Visibility.PUBLIC.value)
 
 

@@ -19,7 +19,7 @@ from support.actions import raise_request
 from support.api.rows import COLUMNS, SupportRequestDetail, SupportRequestRow, detail_of, readable, rows_of
 from support.asking import draft, raising_right
 from support.contracts import SERVICE_NAMES
-from support.limits import IMPACT, TEXT, TITLE
+from support.limits import LONGEST_IMPACT, LONGEST_TEXT, LONGEST_TITLE
 from support.models import RequestKind, Severity, Status, SupportRequest
 from support.repeats import call_once
 from tenants.access import Permission
@@ -51,11 +51,11 @@ class RaiseBody(StrictSerializer):
     has an impact.
     """
 
-    title = Text(max_length=TITLE)
-    description = Text(max_length=TEXT)
+    title = Text(max_length=LONGEST_TITLE)
+    description = Text(max_length=LONGEST_TEXT)
     severity = serializers.ChoiceField(Severity.values)
     service = serializers.ChoiceField([*SERVICES, *SERVICES.values()])
-    impact = Text(max_length=IMPACT, required=False, allow_blank=True)
+    impact = Text(max_length=LONGEST_IMPACT, required=False, allow_blank=True)
     customerId = serializers.UUIDField(required=False, source="customer_id")
     partnerId = serializers.UUIDField(required=False, source="partner_id")
 

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from portal.api.input import StrictSerializer, Text, read_body
 from support import actions
 from support.api.rows import SupportRequestDetail, detail_of
-from support.limits import IMPACT, STEPS, TEXT
+from support.limits import LONGEST_IMPACT, LONGEST_STEPS, LONGEST_TEXT
 from support.models import Reason, SupportRequest
 from support.repeats import call_once
 from tenants.access import Permission
@@ -22,20 +22,20 @@ class EscalateBody(StrictSerializer):
     """What the partner lacks, and what it has done."""
 
     reason = serializers.ChoiceField(Reason.values)
-    stepsTried = Text(max_length=STEPS, source="tried")
-    impact = Text(max_length=IMPACT, required=False, allow_blank=True)
+    stepsTried = Text(max_length=LONGEST_STEPS, source="tried")
+    impact = Text(max_length=LONGEST_IMPACT, required=False, allow_blank=True)
 
 
 class WithdrawBody(StrictSerializer):
     """Why the partner takes it back; told to 21Vianet where it may have seen the escalation."""
 
-    reason = Text(max_length=IMPACT, required=False, allow_blank=True)
+    reason = Text(max_length=LONGEST_IMPACT, required=False, allow_blank=True)
 
 
 class WordBody(StrictSerializer):
     """A word to the other side, kept as a public comment."""
 
-    content = Text(max_length=TEXT, required=False, allow_blank=True, source="text")
+    content = Text(max_length=LONGEST_TEXT, required=False, allow_blank=True, source="text")
 
 
 class NothingBody(StrictSerializer):

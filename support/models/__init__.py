@@ -1,10 +1,9 @@
 """What is asked: requests, what was said about them, and what was handed to 21Vianet."""
 
 from support.models.comment import Comment, Visibility
-from support.models.escalation import OPEN_STATES, Escalation, EscalationState, Reason, with_21vianet
+from support.models.escalation import Escalation, EscalationState, Reason, with_21vianet
 from support.models.number import RequestNumber
 from support.models.request import (
-    ENDED,
     NEXT_OWNER,
     SEVERITY_NAMES,
     SEVERITY_TONES,
@@ -17,9 +16,7 @@ from support.models.request import (
 )
 
 __all__ = [
-    "ENDED",
     "NEXT_OWNER",
-    "OPEN_STATES",
     "SEVERITY_NAMES",
     "SEVERITY_TONES",
     "TONES",

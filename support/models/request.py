@@ -79,7 +79,7 @@ TONES = {
     Status.RESOLVED: "success",
     Status.CLOSED: "neutral",
 }
-ENDED = (Status.RESOLVED, Status.CLOSED)
+ENDED_STATUSES = (Status.RESOLVED, Status.CLOSED)
 # Who owns the next step; nobody once it is closed.
 NEXT_OWNER: Mapping[str, Side] = {
     Status.OPEN: Side.PARTNER,
@@ -100,7 +100,7 @@ class SupportRequestQuerySet(TenantQuerySet["SupportRequest"]):
 
     def open(self) -> Self:
         """Neither resolved nor closed."""
-        return self.exclude(status__in=ENDED)
+        return self.exclude(status__in=ENDED_STATUSES)
 
 
 class SupportRequest(models.Model):
@@ -163,12 +163,12 @@ class SupportRequest(models.Model):
             # The same for what `open()` chooses, which is what the pages begin with.
             models.Index(
                 fields=("tenant", "-updated_at", "-id"),
-                condition=~models.Q(status__in=ENDED),
+                condition=~models.Q(status__in=ENDED_STATUSES),
                 name="open_request_by_tenant",
             ),
             models.Index(
                 fields=("reach_partner", "-updated_at", "-id"),
-                condition=~models.Q(status__in=ENDED),
+                condition=~models.Q(status__in=ENDED_STATUSES),
                 name="open_request_by_partner",
             ),
         ]
@@ -202,7 +202,7 @@ class SupportRequest(models.Model):
     @property
     def has_ended(self) -> bool:
         """Resolved or closed."""
-        return self.status in ENDED
+        return self.status in ENDED_STATUSES
 
     def become(self, status: Status) -> None:
         """Move to `status` and keep when it ended; raises RuleBroken where the table has no such way. Does not save."""
@@ -210,5 +210,5 @@ class SupportRequest(models.Model):
             raise RuleBroken(_("The request's status does not allow this now."), code="requestStatus")
         self.status = status
         moment = timezone.now()
-        self.resolved_at = (self.resolved_at or moment) if status in ENDED else None
+        self.resolved_at = (self.resolved_at or moment) if status in ENDED_STATUSES else None
         self.closed_at = moment if status == Status.CLOSED else None

@@ -15,8 +15,8 @@ from support.actions import comment
 from support.asking import may_raise
 from support.forms import CommentForm
 from support.models import Escalation, EscalationState, SupportRequest, Visibility
+from support.next_step import delivery_notice, next_step
 from support.rules import decisions, present_escalation
-from support.standing import delivery_notice, next_step
 from support.views.conversation import conversation
 from support.views.submitting import posted, submit
 from tenants.access import Permission, can

@@ -23,7 +23,7 @@ from support.models import (
     with_21vianet,
 )
 from support.models.request import SupportRequestQuerySet
-from support.standing import owner_name
+from support.next_step import owner_name
 from tenants.access import Permission, can
 from tenants.actor import Actor
 from tenants.models import Tenant

@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from portal.demo.cast import Cast
 from portal.errors import NotAllowed, RuleBroken, StaleVersion
-from subscriptions.access import TOO_LATE, refusal_by_state
 from subscriptions.actions import reactivate, suspend
 from subscriptions.models import MAY_BECOME, OWNED, Offer, Status, Subscription
+from subscriptions.rules import TOO_LATE, refusal_by_state
 from tenants.actions.organisations import end_relationship
 from tenants.actor import Actor, acting_as
 from tenants.models import ResellerRelationship, Standing, Tenant

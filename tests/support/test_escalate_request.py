@@ -14,7 +14,7 @@ from portal.outbox.models import OutboundMessage, State
 from portal.vianet.envelope import parse
 from support import actions
 from support.models import Escalation, SupportRequest
-from support.standing import delivery_notice
+from support.next_step import delivery_notice
 from tenants.actions.organisations import revoke_delegated_admin
 from tenants.models import DelegatedAdmin
 from tests.support.conftest import Story, fresh, messages

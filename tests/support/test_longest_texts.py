@@ -6,17 +6,17 @@ from portal.database import transaction_as
 from portal.demo.cast import Cast
 from portal.vianet import contracts
 from portal.vianet.envelope import parse
-from support.limits import IMPACT, STEPS, TEXT
+from support.limits import LONGEST_IMPACT, LONGEST_STEPS, LONGEST_TEXT
 from tests.support.conftest import Story, messages
 
 
 @pytest.mark.parametrize("character", ["\N{GRINNING FACE}", "\x01", '"'])
 def test_the_longest_request_is_escalated_and_commented(story: Story, character: str) -> None:
-    asked = story.ask(description=_long(TEXT, character))
-    story.escalate(asked, tried=_long(STEPS, character), impact=_long(IMPACT, character))
-    story.say(asked, "alice", _long(TEXT, character))
+    asked = story.ask(description=_long(LONGEST_TEXT, character))
+    story.escalate(asked, tried=_long(LONGEST_STEPS, character), impact=_long(LONGEST_IMPACT, character))
+    story.say(asked, "alice", _long(LONGEST_TEXT, character))
     escalated, commented = (contracts.check(parse(bytes(message.envelope))) for message in messages())
-    assert len(escalated.data["description"]) == len(commented.data["text"]) == TEXT
+    assert len(escalated.data["description"]) == len(commented.data["text"]) == LONGEST_TEXT
 
 
 def test_a_long_name_does_not_keep_anybody_from_escalating(story: Story, cast: Cast) -> None:

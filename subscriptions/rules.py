@@ -25,7 +25,7 @@ TOO_LATE = Denied(
 GONE = Denied("subscriptionDeleted", _("This subscription has been deleted."))
 
 # The verbs by the names that pages and, in camelCase, the API give them.
-DEEDS: Mapping[str, Permission] = {
+ACTIONS: Mapping[str, Permission] = {
     "change_quantity": Permission.SUBSCRIPTION_CHANGE_QUANTITY,
     "suspend": Permission.SUBSCRIPTION_SUSPEND,
     "reactivate": Permission.SUBSCRIPTION_REACTIVATE,
@@ -33,7 +33,7 @@ DEEDS: Mapping[str, Permission] = {
 }
 
 
-class Standing(Protocol):
+class HasState(Protocol):
     """What a decision needs to know of a subscription; a row of a list answers it too."""
 
     @property
@@ -59,40 +59,40 @@ class Row:
     suspended_at: datetime | None
 
 
-def refusal_by_state(deed: str, subscription: Standing) -> Denied | None:
-    """Why the subscription's present state forbids the deed (rules.md 5), or None."""
-    if deed == "rename":
+def refusal_by_state(action: str, subscription: HasState) -> Denied | None:
+    """Why the subscription's present state forbids the action (rules.md 5), or None."""
+    if action == "rename":
         return GONE if subscription.status == Status.DELETED else None
-    if deed == "reactivate":
+    if action == "reactivate":
         return _reactivation_refused(subscription)
     if subscription.status == Status.ACTIVE:
         return None
     if subscription.status != Status.SUSPENDED:
         return NOT_ACTIVE
-    return ALREADY if deed == "suspend" else _change_refused_while_suspended(subscription)
+    return ALREADY if action == "suspend" else _change_refused_while_suspended(subscription)
 
 
-def _change_refused_while_suspended(subscription: Standing) -> Denied:
+def _change_refused_while_suspended(subscription: HasState) -> Denied:
     too_late = _reactivation_refused(subscription)
     return SUSPENDED if too_late is None else too_late
 
 
-def _reactivation_refused(subscription: Standing) -> Denied | None:
+def _reactivation_refused(subscription: HasState) -> Denied | None:
     if subscription.status != Status.SUSPENDED:
         return NOT_SUSPENDED
     deadline = deletion_time(subscription.suspended_at)
     return TOO_LATE if deadline and deadline <= timezone.now() else None
 
 
-def decisions_about(actor: Actor, subscription: Standing) -> dict[str, Decision]:
-    """The decision about each verb of DEEDS."""
-    return {deed: decision_about(deed, actor, subscription) for deed in DEEDS}
+def decisions_about(actor: Actor, subscription: HasState) -> dict[str, Decision]:
+    """The decision about each verb of ACTIONS."""
+    return {action: decision_about(action, actor, subscription) for action in ACTIONS}
 
 
-def decision_about(deed: str, actor: Actor, subscription: Standing) -> Decision:
+def decision_about(action: str, actor: Actor, subscription: HasState) -> Decision:
     """May the actor do this now? The right is asked first, then the state."""
-    decision = can(actor, DEEDS[deed], subscription)
-    refusal = refusal_by_state(deed, subscription) if decision else None
+    decision = can(actor, ACTIONS[action], subscription)
+    refusal = refusal_by_state(action, subscription) if decision else None
     return decision if refusal is None else refusal
 
 
