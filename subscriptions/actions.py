@@ -17,8 +17,8 @@ from subscriptions.models import Offer, Status, Subscription, SuspensionReason, 
 from subscriptions.rules import may_write_note, refusal_by_state
 from tenants import letters
 from tenants.access import Permission, people_who_can, require
-from tenants.actor import Actor
-from tenants.models import Tenant
+from tenants.actor import Actor, acting_as
+from tenants.models import ResellerRelationship, Tenant
 from tenants.services import Service
 
 
@@ -178,6 +178,28 @@ def rename(subscription: Subscription, *, actor: Actor, friendly_name: str, vers
         after={"friendly_name": subscription.friendly_name},
     )
     return subscription
+
+
+def let_go(relationship: ResellerRelationship, actor: Actor) -> None:
+    """Fills `tenants.relationship_ending`, inside its verb, which has asked. `partner` stays as history.
+
+    Refuses while a subscription runs, then gives up the reach over the rest: as the lifecycle machine, because the
+    database lets a partner change only rows that stay in its reach.
+    """
+    with acting_as(Actor.system("lifecycle")):
+        theirs = Subscription.objects.for_system("the relationship that ends").filter(
+            tenant_id=relationship.customer_id, reach_partner_id=relationship.partner_id
+        )
+        states = list(theirs.select_for_update().order_by("id").values_list("status", flat=True))
+        running = sum(status in {Status.ACTIVE, Status.PENDING} for status in states)
+        if running:
+            message = ngettext(
+                "%(count)s subscription of this customer is still active. Suspend it first.",
+                "%(count)s subscriptions of this customer are still active. Suspend them first.",
+                running,
+            )
+            raise RuleBroken(message % {"count": formats.localize(running)}, code="subscriptionsActive")
+        theirs.update(reach_partner=None)
 
 
 # --- What the verbs share ---------------------------------------------------------------------------------------------
