@@ -1,11 +1,14 @@
 """The door of the REST API: the same order of refusals as a page's, from a bearer token to an object."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
+from portal.api.idempotency import once_per_key
 from portal.api.query import refuse_options
 from portal.errors import Unauthenticated
 from tenants.access import Permission
@@ -58,3 +61,7 @@ class VisibleViewSet(ViewSet):
     def find(self, request: PortalRequest, keywords: dict[str, Any]) -> list[Any]:
         """What the call is about, outermost first, each within reach."""
         return walk(self.path, request, keywords)
+
+    def once(self, act: Callable[[], Response]) -> Response:
+        """`act()` once per `Idempotency-Key` of the caller: a call that is sent twice acts once."""
+        return once_per_key(self.request, self.request.user.pk, act)  # type: ignore[arg-type] # tokens belong to people

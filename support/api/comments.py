@@ -13,7 +13,6 @@ from support.actions import comment
 from support.api.rows import PartyRow
 from support.limits import LONGEST_TEXT
 from support.models import Comment, Side, SupportRequest, Visibility
-from support.repeats import call_once
 from tenants.access import Permission
 from tenants.rest import VisibleViewSet
 from tenants.web import allow
@@ -70,7 +69,7 @@ class CommentsViewSet(VisibleViewSet):
             line = comment(self.objects[0], actor=self.actor, **body)
             return Response(_row(line), 201)
 
-        return call_once(request, act)
+        return self.once(act)
 
 
 def _row(line: Any) -> dict[str, Any]:

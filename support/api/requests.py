@@ -21,7 +21,6 @@ from support.asking import draft, raising_right
 from support.contracts import SERVICE_NAMES
 from support.limits import LONGEST_IMPACT, LONGEST_TEXT, LONGEST_TITLE
 from support.models import RequestKind, Severity, Status, SupportRequest
-from support.repeats import call_once
 from tenants.access import Permission
 from tenants.models import Kind, Tenant
 from tenants.rest import VisibleViewSet
@@ -93,7 +92,7 @@ class SupportRequestsViewSet(VisibleViewSet):
             where = f"{settings.PORTAL_BASE_URL}{API_PREFIX}supportRequests/{made.reference}"
             return Response(detail_of(self.actor, made), 201, headers={"Location": where})
 
-        return call_once(request, act)
+        return self.once(act)
 
     def _customer(self, request: Request, customer_id: UUID | None) -> Tenant:
         if customer_id is None and self.actor.tenant is not None and self.actor.is_customer:

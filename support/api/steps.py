@@ -12,7 +12,6 @@ from support import actions
 from support.api.rows import SupportRequestDetail, detail_of
 from support.limits import LONGEST_IMPACT, LONGEST_STEPS, LONGEST_TEXT
 from support.models import Reason, SupportRequest
-from support.repeats import call_once
 from tenants.access import Permission
 from tenants.rest import VisibleViewSet
 from tenants.web import allow
@@ -95,4 +94,4 @@ class StepsViewSet(VisibleViewSet):
             support_request.refresh_from_db()
             return Response(detail_of(self.actor, support_request), self.statuses[action])
 
-        return call_once(request, act)
+        return self.once(act)
