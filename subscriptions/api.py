@@ -23,7 +23,7 @@ from subscriptions.rules import ACTIONS, Row, decisions_about, hidden_fields_for
 from tenants.access import Permission, can
 from tenants.actor import Actor
 from tenants.models import Tenant
-from tenants.rest import VisibleViewSet
+from tenants.rest import DeniedRow, VisibleViewSet, allowed_and_denied
 from tenants.web import SIGNED_IN, allow
 
 REASONS: Mapping[str, str] = {
@@ -108,7 +108,7 @@ class SubscriptionRow(VersionedRow):
     isTrial = serializers.BooleanField()
     partnerId = serializers.UUIDField()
     allowedActions = serializers.ListField(child=serializers.CharField())
-    deniedActions = serializers.ListField(child=serializers.DictField())
+    deniedActions = DeniedRow(many=True)
     retailUnitPrice = serializers.IntegerField(required=False, allow_null=True)
     partnerUnitCost = serializers.IntegerField(required=False, allow_null=True)
     partnerNote = serializers.CharField(required=False, allow_null=True)
@@ -212,23 +212,12 @@ def presenter(actor: Actor) -> Callable[[Columns], dict[str, Any]]:
     def show(row: Columns) -> dict[str, Any]:
         state = Row(row.tenant_id, row.reach_partner_id, row.service, row.status, row.suspended_at)
         if state not in decided:
-            decided[state] = _actions(actor, state)
+            decisions = decisions_about(actor, state)
+            decided[state] = allowed_and_denied({_camel(name): decision for name, decision in decisions.items()})
         hidden = {HIDDEN_NAMES[name]: _or_null(getattr(row, name)) for name in hidden_fields_for(actor, row)}
         return _plain(row) | hidden | decided[state]
 
     return show
-
-
-def _actions(actor: Actor, state: Row) -> dict[str, Any]:
-    decisions = {_camel(action): decision for action, decision in decisions_about(actor, state).items()}
-    return {
-        "allowedActions": [name for name, decision in decisions.items() if decision],
-        "deniedActions": [
-            {"action": name, "code": decision.code, "reason": decision.reason}
-            for name, decision in decisions.items()
-            if not decision
-        ],
-    }
 
 
 def _plain(row: Columns) -> dict[str, Any]:

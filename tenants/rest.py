@@ -1,8 +1,9 @@
 """The door of the REST API: the same order of refusals as a page's, from a bearer token to an object."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
+from rest_framework import serializers
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,7 +12,7 @@ from rest_framework.viewsets import ViewSet
 from portal.api.idempotency import once_per_key
 from portal.api.query import refuse_options
 from portal.errors import Unauthenticated
-from tenants.access import Permission
+from tenants.access import Decision, Permission
 from tenants.actor import Actor
 from tenants.web import Everyone, PathStep, PortalRequest, allow, walk
 
@@ -65,3 +66,23 @@ class VisibleViewSet(ViewSet):
     def once(self, act: Callable[[], Response]) -> Response:
         """`act()` once per `Idempotency-Key` of the caller: a call that is sent twice acts once."""
         return once_per_key(self.request, self.request.user.pk, act)  # type: ignore[arg-type] # tokens belong to people
+
+
+class DeniedRow(serializers.Serializer[Any]):
+    """Why the caller cannot do this now."""
+
+    action = serializers.CharField()
+    code = serializers.CharField()
+    reason = serializers.CharField()
+
+
+def allowed_and_denied(decisions: Mapping[str, Decision]) -> dict[str, Any]:
+    """What the caller may do to a thing now, and why not the rest; by the API's names of the actions."""
+    return {
+        "allowedActions": [name for name, decision in decisions.items() if decision],
+        "deniedActions": [
+            {"action": name, "code": decision.code, "reason": str(decision.reason)}
+            for name, decision in decisions.items()
+            if not decision
+        ],
+    }

@@ -17,6 +17,7 @@ from support.models.request import SupportRequestQuerySet
 from support.rules import decisions
 from tenants.access import Permission, read_query
 from tenants.actor import Actor
+from tenants.rest import DeniedRow, allowed_and_denied
 from tenants.services import Service
 
 COLUMNS = (
@@ -91,14 +92,6 @@ class SupportRequestRow(serializers.Serializer[Any]):
     escalation = EscalationRow(allow_null=True)
 
 
-class DeniedRow(serializers.Serializer[Any]):
-    """Why the caller cannot do this now."""
-
-    action = serializers.CharField()
-    code = serializers.CharField()
-    reason = serializers.CharField()
-
-
 class SupportRequestDetail(VersionedRow, SupportRequestRow):
     """One request, with what the caller may do to it."""
 
@@ -140,18 +133,7 @@ def detail_of(actor: Actor, support_request: SupportRequest) -> dict[str, Any]:
     escalations = _escalations([support_request.pk])
     (row,) = _rows(actor, [values], escalations)
     answers = decisions(actor, support_request, escalations.get(support_request.pk))
-    return (
-        {"@odata.etag": etag_of(values.version)}
-        | row
-        | {
-            "allowedActions": [name for name, decision in answers.items() if decision],
-            "deniedActions": [
-                {"action": name, "code": decision.code, "reason": str(decision.reason)}
-                for name, decision in answers.items()
-                if not decision
-            ],
-        }
-    )
+    return {"@odata.etag": etag_of(values.version)} | row | allowed_and_denied(answers)
 
 
 def _escalations(ids: list[UUID]) -> dict[UUID, Escalation]:
