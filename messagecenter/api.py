@@ -29,7 +29,7 @@ from portal.errors import NotVisible
 from tenants.access import Permission
 from tenants.models import Tenant
 from tenants.rest import VisibleViewSet
-from tenants.services import Service
+from tenants.services import BY_ENGLISH_NAME, ENGLISH_NAMES, Service
 from tenants.web import PortalRequest, within_reach_or_404
 
 CONTEXT = "admin/serviceAnnouncement/messages"
@@ -38,7 +38,7 @@ MOST_MARKED = 1000
 
 @cache
 def _in_english(label: str | Promise) -> str:
-    """Graph writes the names of services and tags in English to everybody."""
+    """Graph writes the names of tags in English to everybody."""
     with override("en"):
         return str(label)
 
@@ -58,13 +58,12 @@ def _matches(part: Any, service: Service) -> bool:
     return service in value if lookup.endswith("__in") else bool(service == value)
 
 
-SERVICE_NAMES = {_in_english(service.label): service for service in Service}
 PROPERTIES: dict[str, Property | Collection] = {
     "id": Property("reference"),
     "title": Property("title"),
     "category": Property("category", choices={code.value: code.value for code in Category}),
     "severity": Property("severity", choices={code.value: code.value for code in Severity}),
-    "services": Collection(_naming, {"": Property("service", choices=SERVICE_NAMES)}),
+    "services": Collection(_naming, {"": Property("service", choices=BY_ENGLISH_NAME)}),
     "isMajorChange": Property("is_major_change", bool),
     "actionRequiredByDateTime": Property("action_required_by", datetime),
     "startDateTime": Property("start_at", datetime, orderable=True),
@@ -91,7 +90,7 @@ PARTS: Mapping[str, Part] = {
     "body": Part(("body",), lambda text: {"contentType": "html", "content": clean_body(text)}),
     "category": Part(("category",)),
     "severity": Part(("severity",)),
-    "services": Part(("service_mask",), lambda mask: [_in_english(code.label) for code in SERVICE_BITS.codes(mask)]),
+    "services": Part(("service_mask",), lambda mask: [ENGLISH_NAMES[code] for code in SERVICE_BITS.codes(mask)]),
     "tags": Part(("tag_mask",), lambda mask: [_in_english(tag.label) for tag in TAG_BITS.codes(mask)]),
     "isMajorChange": Part(("is_major_change",)),
     "actionRequiredByDateTime": Part(("action_required_by",)),

@@ -5,22 +5,11 @@ from typing import Any
 from portal.outbox import Contract
 from portal.vianet.contracts import COMMENTED, ESCALATED, WITHDRAWN
 from support.models import Comment, Escalation, Severity, SupportRequest
-from tenants.services import Service
+from tenants.services import ENGLISH_NAMES, Service
 
 LONGEST_NAME = 200  # characters of a person's name in the contract; the portal takes longer ones
 # The severities of the contract; the portal's are those of Microsoft's service request API.
 SEVERITIES = {Severity.CRITICAL: "critical", Severity.MODERATE: "high", Severity.MINIMAL: "normal"}
-# The services' names as 21Vianet writes them, in no reader's language.
-SERVICE_NAMES = {
-    Service.EXCHANGE: "Exchange Online",
-    Service.SHAREPOINT: "SharePoint Online",
-    Service.TEAMS: "Teams",
-    Service.OFFICE: "Office apps",
-    Service.IDENTITY: "Identity Service",
-    Service.INTUNE: "Intune",
-    Service.POWER_BI: "Power BI Pro",
-    Service.ADMIN_PORTAL: "Admin portal",
-}
 
 
 def request_escalated(escalation: Escalation, support_request: SupportRequest) -> Contract:
@@ -31,7 +20,7 @@ def request_escalated(escalation: Escalation, support_request: SupportRequest) -
         "escalation_id": str(escalation.pk),
         "request_reference": support_request.reference,
         "severity": SEVERITIES[Severity(support_request.severity)],
-        "service": SERVICE_NAMES[Service(support_request.service)],
+        "service": ENGLISH_NAMES[Service(support_request.service)],
         "title": support_request.title,
         "description": support_request.description,
         "reason": escalation.reason,

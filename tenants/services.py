@@ -1,5 +1,7 @@
 """The services that 21Vianet operates, by the codes that every room stores."""
 
+from collections.abc import Mapping
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -17,3 +19,17 @@ class Service(models.TextChoices):
     INTUNE = "intune", _("Intune")
     POWER_BI = "powerbi", _("Power BI Pro")
     ADMIN_PORTAL = "portal", _("Admin portal")
+
+
+# As other systems write them, in no reader's language: 21Vianet on the wire, programs in the API.
+ENGLISH_NAMES: Mapping[Service, str] = {
+    Service.EXCHANGE: "Exchange Online",
+    Service.SHAREPOINT: "SharePoint Online",
+    Service.TEAMS: "Teams",
+    Service.OFFICE: "Office apps",
+    Service.IDENTITY: "Identity Service",
+    Service.INTUNE: "Intune",
+    Service.POWER_BI: "Power BI Pro",
+    Service.ADMIN_PORTAL: "Admin portal",
+}
+BY_ENGLISH_NAME: Mapping[str, Service] = {name: service for service, name in ENGLISH_NAMES.items()}

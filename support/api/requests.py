@@ -18,15 +18,14 @@ from portal.errors import InvalidInput, NotVisible
 from support.actions import raise_request
 from support.api.rows import COLUMNS, SupportRequestDetail, SupportRequestRow, detail_of, readable, rows_of
 from support.asking import draft, raising_right
-from support.contracts import SERVICE_NAMES
 from support.limits import LONGEST_IMPACT, LONGEST_TEXT, LONGEST_TITLE
 from support.models import RequestKind, Severity, Status, SupportRequest
 from tenants.access import Permission
 from tenants.models import Kind, Tenant
 from tenants.rest import VisibleViewSet
+from tenants.services import BY_ENGLISH_NAME
 from tenants.web import SIGNED_IN, allow, within_reach_or_404
 
-SERVICES = {name: code.value for code, name in SERVICE_NAMES.items()}
 RULES = Rules(
     order=("-updated_at", "-id"),
     properties={
@@ -35,7 +34,7 @@ RULES = Rules(
         "title": Property("title"),
         "severity": Property("severity", choices={value: value for value in Severity.values}),
         "status": Property("status", choices={value: value for value in Status.values}),
-        "service": Property("service", choices=SERVICES),
+        "service": Property("service", choices=BY_ENGLISH_NAME),
         "customer/id": Property("tenant_id", UUID),
         "partner/id": Property("partner_id", UUID),
         "createdDateTime": Property("created_at", datetime, orderable=True),
@@ -53,7 +52,7 @@ class RaiseBody(StrictSerializer):
     title = Text(max_length=LONGEST_TITLE)
     description = Text(max_length=LONGEST_TEXT)
     severity = serializers.ChoiceField(Severity.values)
-    service = serializers.ChoiceField([*SERVICES, *SERVICES.values()])
+    service = serializers.ChoiceField([*BY_ENGLISH_NAME, *BY_ENGLISH_NAME.values()])
     impact = Text(max_length=LONGEST_IMPACT, required=False, allow_blank=True)
     customerId = serializers.UUIDField(required=False, source="customer_id")
     partnerId = serializers.UUIDField(required=False, source="partner_id")
@@ -82,7 +81,7 @@ class SupportRequestsViewSet(VisibleViewSet):
         allow(request._request, raising_right(self.actor))  # type: ignore[arg-type] # the middleware made it a PortalRequest
         allow(request._request, Permission.REQUEST_READ)  # type: ignore[arg-type] # the answer shows what was made
         body = read_body(request, RaiseBody)
-        body["service"] = SERVICES.get(body["service"], body["service"])
+        body["service"] = BY_ENGLISH_NAME.get(body["service"], body["service"])
         customer = self._customer(request, body.pop("customer_id", None))
         allow(request._request, raising_right(self.actor), draft(self.actor, customer, body["service"]))  # type: ignore[arg-type] # as above
         partner = self._partner(body.pop("partner_id", None))

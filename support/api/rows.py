@@ -11,14 +11,13 @@ from rest_framework import serializers
 from portal import outbox
 from portal.api.etags import VersionedRow, etag_of
 from portal.outbox import Delivery
-from support.contracts import SERVICE_NAMES
 from support.models import Escalation, EscalationState, Reason, RequestKind, Severity, Status, SupportRequest
 from support.models.request import SupportRequestQuerySet
 from support.rules import decisions
 from tenants.access import Permission, read_query
 from tenants.actor import Actor
 from tenants.rest import DeniedRow, allowed_and_denied
-from tenants.services import Service
+from tenants.services import ENGLISH_NAMES, Service
 
 COLUMNS = (
     "id",
@@ -153,7 +152,7 @@ def _row(
         "description": values.description,
         "severity": values.severity,
         "status": values.status,
-        "service": SERVICE_NAMES[Service(values.service)],
+        "service": ENGLISH_NAMES[Service(values.service)],
         "customer": _party(values.tenant_id, values.tenant__name),
         "partner": _party(values.partner_id, values.partner__name),
         "requester": _party(values.requester_id, values.requester__display_name),

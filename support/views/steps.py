@@ -15,14 +15,13 @@ from django.utils.translation import gettext_lazy
 from portal.errors import Text
 from portal.web import redirect_to, render_page, toast
 from support import actions
-from support.contracts import SERVICE_NAMES
 from support.forms import EscalateForm, WithdrawForm, WordForm
 from support.models import SupportRequest
 from support.rules import obey, present_escalation
 from support.views.detail import DOOR
 from support.views.submitting import posted, submit
 from tenants.access import Permission
-from tenants.services import Service
+from tenants.services import ENGLISH_NAMES, Service
 from tenants.web import PortalRequest, page
 
 
@@ -172,7 +171,7 @@ def _what_is_sent(request: PortalRequest, support_request: SupportRequest) -> li
     return [
         (_("Reference"), support_request.reference),
         (_("Title"), support_request.title),
-        (_("Service"), SERVICE_NAMES[Service(support_request.service)]),
+        (_("Service"), ENGLISH_NAMES[Service(support_request.service)]),
         (_("Severity"), support_request.severity_name),
         (_("Customer"), support_request.tenant.name),
         (_("Partner"), support_request.partner.name),

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 
 import tenants.views.settings
 from portal.audit.models import AuditEntry
@@ -14,6 +15,7 @@ from tenants.actions.people import block_user, delete_user
 from tenants.actions.settings import change_setting
 from tenants.actor import acting_as
 from tenants.models import DelegatedAdmin, Level, ResellerRelationship, Role, ServiceSetting, User
+from tenants.services import ENGLISH_NAMES, Service
 
 BrowserOf = Callable[[str], Client]
 ASK_AN_ADMIN = "ask an admin of your organisation"
@@ -251,3 +253,8 @@ def test_settings_from_before_services_were_named_are_listed(cast: Cast, browser
     answer = browser_of("alice").get(page_of(cast, "huaxin", "settings"))
     assert answer.status_code == 200
     assert answer.content.decode().count("<caption") == len({table.caption for table in answer.context["tables"]})
+
+
+def test_people_and_programs_read_the_same_english_names_of_services() -> None:
+    with override("en"):
+        assert {service: str(service.label) for service in Service} == ENGLISH_NAMES
