@@ -52,7 +52,7 @@ class RaiseBody(StrictSerializer):
     title = Text(max_length=LONGEST_TITLE)
     description = Text(max_length=LONGEST_TEXT)
     severity = serializers.ChoiceField(Severity.values)
-    service = serializers.ChoiceField([*BY_ENGLISH_NAME, *BY_ENGLISH_NAME.values()])
+    service = serializers.ChoiceField(list(BY_ENGLISH_NAME))
     impact = Text(max_length=LONGEST_IMPACT, required=False, allow_blank=True)
     customerId = serializers.UUIDField(required=False, source="customer_id")
     partnerId = serializers.UUIDField(required=False, source="partner_id")
@@ -81,7 +81,7 @@ class SupportRequestsViewSet(VisibleViewSet):
         allow(request._request, raising_right(self.actor))  # type: ignore[arg-type] # the middleware made it a PortalRequest
         allow(request._request, Permission.REQUEST_READ)  # type: ignore[arg-type] # the answer shows what was made
         body = read_body(request, RaiseBody)
-        body["service"] = BY_ENGLISH_NAME.get(body["service"], body["service"])
+        body["service"] = BY_ENGLISH_NAME[body["service"]]
         customer = self._customer(request, body.pop("customer_id", None))
         allow(request._request, raising_right(self.actor), draft(self.actor, customer, body["service"]))  # type: ignore[arg-type] # as above
         partner = self._partner(body.pop("partner_id", None))

@@ -17,7 +17,7 @@ HALF = '"\\ud800"'  # the first half of a surrogate pair: JSON, and no text
     [
         f"{{{HALF}: 1}}",
         f'{{"title": {HALF}}}',
-        f'{{"severity": {HALF}, "title": "Mail", "description": "Down", "service": "exchange"}}',
+        f'{{"severity": {HALF}, "title": "Mail", "description": "Down", "service": "Exchange Online"}}',
     ],
 )
 def test_half_a_character_is_no_text(cast: Cast, rest_of: RestOf, body: str) -> None:

@@ -112,7 +112,7 @@ def test_a_grant_for_one_service_files_for_that_service_by_every_door(
     assert helen.post(address(cast, "jade"), FORM | {"service": "teams"}).status_code == 422
     assert helen.post(address(cast, "jade"), FORM).status_code == 303
     body = FORM | {"customerId": str(cast.jade.pk)}
-    for service, status in (("exchange", 201), ("teams", 403)):
+    for service, status in (("Exchange Online", 201), ("Teams", 403)):
         answer = program.post("/v1.0/supportRequests", body | {"service": service}, content_type="application/json")
         assert answer.status_code == status
 
@@ -123,7 +123,7 @@ def test_a_critical_request_says_who_cannot_work(
     answer = browser_of("alice").post(address(cast), FORM | {"impact": " "})
     assert answer.status_code == 422
     assert "Say who cannot work, and by when it must be solved" in answer.content.decode()
-    body = {name: text for name, text in FORM.items() if name != "impact"}
+    body = {name: text for name, text in FORM.items() if name != "impact"} | {"service": "Exchange Online"}
     refused = rest_of("alice").post("/v1.0/supportRequests", body, content_type="application/json")
     assert (refused.status_code, refused.json()["error"]["details"][0]["target"]) == (422, "impact")
     with pytest.raises(InvalidInput) as refusal:

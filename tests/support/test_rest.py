@@ -88,6 +88,7 @@ def test_a_partner_names_the_customer(cast: Cast, rest_of: Programs) -> None:
         ({"title": ""}, 422, "title"),
         ({"severity": "urgent"}, 422, "severity"),
         ({"service": "Word"}, 422, "service"),
+        ({"service": "exchange"}, 422, "service"),
         ({"description": "x" * 10_001}, 422, "description"),
         ({"status": "closed"}, 400, "status"),
         ({"tenant_id": "x"}, 400, "tenant_id"),

@@ -89,7 +89,7 @@ def test_a_program_reads_graphs_body_and_when_to_try_again(
     cast: Cast, rest_of: Callable[..., Client], request: pytest.FixtureRequest
 ) -> None:
     sven = rest_of("sven")
-    new = {"title": "Mail", "description": "It does not arrive.", "severity": "minimal", "service": "exchange"}
+    new = {"title": "Mail", "description": "It does not arrive.", "severity": "minimal", "service": "Exchange Online"}
     with held(cast.sven, request):
         answer = sven.post("/v1.0/supportRequests", new, content_type="application/json")
     assert_busy(answer)

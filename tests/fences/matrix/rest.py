@@ -33,7 +33,7 @@ NO_READERS = "EU GA AA SA HA BA UM PX RV OA OP SU"
 READ_MESSAGES = {200: "CG CR CU CL CP CS CB MR MP FC JC", 403: NO_READERS}
 ONE_MESSAGE = {200: "CG CR CU CL CP CS CB MR MP", 404: "FC JC", 403: NO_READERS}
 PRIVATE = {200: "CG MP", 404: "CR CU CL CP CS CB MR FC JC", 403: NO_READERS}
-QUESTION = {"title": "No mail", "description": "Since noon.", "severity": "minimal", "service": "exchange"}
+QUESTION = {"title": "No mail", "description": "Since noon.", "severity": "minimal", "service": "Exchange Online"}
 
 
 def patch(body: Mapping[str, Any], note: str, **more: Any) -> Row:
