@@ -8,7 +8,7 @@ from support import actions
 from support.models import Escalation
 from tenants.actor import Actor
 
-MACHINE = Actor.system("21vianet")
+MACHINE = Actor.system(contracts.MACHINE)
 
 
 def register() -> None:

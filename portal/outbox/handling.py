@@ -24,7 +24,7 @@ from portal.vianet import contracts
 from portal.vianet.envelope import Event, parse
 
 log = structlog.get_logger(__name__)
-SYSTEM = "21vianet"
+SYSTEM = contracts.MACHINE
 # A round ends well before the task's time limit; the next sweep goes on.
 ROUND_SECONDS = 15.0
 

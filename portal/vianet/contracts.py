@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from portal.vianet.envelope import Event, Malformed
 
 FOLDER = Path(__file__).parent / "contract"
+MACHINE = "21vianet"  # in whose name the portal does what 21Vianet's messages say
 
 # From the portal to 21Vianet.
 ESCALATED = "support.request.escalated"

@@ -5,13 +5,13 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal.errors import InvalidInput, Text
+from portal.vianet.contracts import MACHINE
 from support.models import Comment, Escalation, Side, SupportRequest, Visibility
 from support.rules import present_escalation
 from tenants.actor import Actor
 from tenants.models import Kind
 
 CANNOT_BE_EMPTY = _("This cannot be empty.")
-VIANET = "21vianet"  # the machine that speaks for 21Vianet
 
 
 def locked(support_request: SupportRequest) -> tuple[SupportRequest, Escalation | None]:
@@ -52,7 +52,7 @@ def write(
 
 def side_of(actor: Actor, support_request: SupportRequest) -> Side | None:
     """On which side of the request the actor stands; the portal's own machines stand on none."""
-    if actor.machine == VIANET or actor.kind == Kind.OPERATOR:
+    if actor.machine == MACHINE or actor.kind == Kind.OPERATOR:
         return Side.VIANET
     if actor.user is None:
         return None

@@ -3,12 +3,12 @@
 from django.db import transaction
 
 from portal.audit import book
-from portal.database import transaction_as
+from portal.vianet.contracts import MACHINE
 from support.actions import _letters as letters
-from support.actions._saving import VIANET, save, write
+from support.actions._saving import save, write
 from support.models import Escalation, EscalationState, Status, SupportRequest
 from tenants.access import Permission, require
-from tenants.actor import Actor
+from tenants.actor import Actor, acting_as
 
 OUTCOMES = {
     EscalationState.ACCEPTED: "answered",
@@ -23,7 +23,7 @@ def acknowledge_escalation(
 ) -> Escalation:
     """21Vianet has opened a case. Late, after an answer or a withdrawal, only the case number is noted."""
     require(actor, Permission.ESCALATION_ACKNOWLEDGE, escalation)
-    with transaction_as(system=VIANET):
+    with acting_as(Actor.system(MACHINE)):
         support_request, escalation = _locked(escalation)
         if escalation.state == EscalationState.SUBMITTED:
             escalation.become(EscalationState.ACKNOWLEDGED)
@@ -66,7 +66,7 @@ def _hear(
 
     As the machine, whoever asked: the operator's people reach no customer's rows.
     """
-    with transaction_as(system=VIANET):
+    with acting_as(Actor.system(MACHINE)):
         support_request, escalation = _locked(escalation)
         late = not escalation.is_open
         if not late:

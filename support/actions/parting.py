@@ -1,13 +1,12 @@
 """The end of a reseller relationship: the former partner's reach over the customer's requests ends with it."""
 
 from portal import outbox
-from portal.database import transaction_as
 from support.actions import _letters as letters
 from support.actions import _withdrawing as withdrawing
 from support.actions._saving import save
 from support.models import Comment, Escalation, Status, SupportRequest
 from support.rules import present_escalation
-from tenants.actor import Actor
+from tenants.actor import Actor, acting_as
 from tenants.models import ResellerRelationship
 
 REASON = "The partner no longer serves this customer."  # 21Vianet's engineers read it
@@ -27,7 +26,7 @@ def let_go(relationship: ResellerRelationship, actor: Actor) -> None:
     for support_request, _escalation in left:
         letters.moved(support_request, actor)
     # As a machine: once a row has let go of the partner, the partner whose verb this is may no longer write it.
-    with transaction_as(system="support"):
+    with acting_as(Actor.system("support")):
         for model in (Comment, Escalation, SupportRequest):
             model.objects.for_system("the relationship ends").filter(**theirs).update(reach_partner=None)
     outbox.let_go(tenant_id=relationship.customer_id, partner_id=relationship.partner_id)
