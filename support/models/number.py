@@ -10,7 +10,6 @@ class RequestNumber(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    taken_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         default_permissions = ()

@@ -1,0 +1,9 @@
+"""Nobody ever asked when a number was given out: the request says when it was raised."""
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("support", "0005_word_what_21vianet_accepts")]
+
+    operations = [migrations.RemoveField(model_name="requestnumber", name="taken_at")]
