@@ -67,6 +67,23 @@ def test_every_document_is_in_the_index() -> None:
     assert unlisted(ROOT / "docs", (ROOT / "docs" / "README.md").read_text()) == []
 
 
+def fences_untold(folder: Path, contributing: str) -> list[str]:
+    """Fences that the table of CONTRIBUTING.md lacks, and names in it that are no fence (any more)."""
+    rows = [line.split("|")[1] for line in contributing.splitlines() if line.startswith("| `test_")]
+    told = {name for cell in rows for name in re.findall(r"`(\w+)`", cell)}
+    return sorted(told ^ {path.stem for path in folder.glob("test_*.py")})
+
+
+def test_every_fence_is_in_the_table() -> None:
+    assert fences_untold(ROOT / "tests" / "fences", (ROOT / "CONTRIBUTING.md").read_text()) == []
+
+
+def test_it_bites_a_fence_outside_the_table(tmp_path: Path) -> None:
+    for name in ("test_walls.py", "test_gates.py", "growing.py"):
+        (tmp_path / name).touch()
+    assert fences_untold(tmp_path, "| `test_walls`, `test_moats` | wet |") == ["test_gates", "test_moats"]
+
+
 def test_the_fence_bites(tmp_path: Path) -> None:
     assert list(unknown_tests("`audit/test_book.py::test_tampering_vanishes`")) == [
         "audit/test_book.py::test_tampering_vanishes"
