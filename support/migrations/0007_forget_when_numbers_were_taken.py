@@ -4,6 +4,6 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("support", "0005_word_what_21vianet_accepts")]
+    dependencies = [("support", "0006_keep_notes_from_the_customer")]
 
     operations = [migrations.RemoveField(model_name="requestnumber", name="taken_at")]
