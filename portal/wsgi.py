@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.handlers.wsgi import WSGIRequest
 from django.core.wsgi import get_wsgi_application
-from django.http.request import parse_header_parameters
+from django.utils.http import parse_header_parameters
 
 from portal.checks import refuse_unsafe
 

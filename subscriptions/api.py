@@ -151,7 +151,7 @@ class SubscriptionViewSet(VisibleViewSet):
         """Change the quantity, the status or the nickname."""
         _customer, subscription = self.objects
         _allow(self.actor, subscription, ACTIONS)
-        allow(request._request, Permission.SUBSCRIPTION_READ, subscription)  # the answer shows it
+        allow(request._request, Permission.SUBSCRIPTION_READ, subscription)  # type: ignore[arg-type] # the answer shows it
         if isinstance(request.data, Mapping) and (asked := _actions_of(request.data)):
             _allow(self.actor, subscription, asked)
         fields = read_body(request, SubscriptionChange, partial=True)
