@@ -24,6 +24,8 @@ class SignInForm(allauth.LoginForm):  # type: ignore[misc] # allauth is publishe
 class ResetPasswordForm(allauth.ResetPasswordForm):  # type: ignore[misc] # as above
     """Who has forgotten the password may know the sign-in name only; the letter goes to the account's address."""
 
+    users: list[User]  # who gets a letter
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("Sign-in name or e-mail address")
