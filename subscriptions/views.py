@@ -14,6 +14,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.errors import InvalidInput, RuleBroken, StaleVersion
+from portal.forms import show_refusal
 from portal.web import redirect_to, render_page, toast
 from subscriptions import actions, showing
 from subscriptions.forms import QuantityForm, ReactivateForm, RenameForm, SuspendForm, VersionedForm
@@ -23,7 +24,7 @@ from tenants.access import Permission, can
 from tenants.actor import Actor
 from tenants.audit_log import sees_only_own_deeds
 from tenants.models import Tenant
-from tenants.views.parts import contact_facts, form_once, show_refusal, trail
+from tenants.views.parts import contact_facts, form_once, trail
 from tenants.web import PortalRequest, page
 
 ONE = ((Tenant, "customer_id"), (Subscription, "subscription_id"))

@@ -16,6 +16,7 @@ from messagecenter.sanitising import readable_body
 from messagecenter.tables import PublishedRow, page_of, publisher_table, state_of
 from messagecenter.vocabulary import EVERY_SUBSCRIBER_HAS, SERVICE_BITS, Language, Tag
 from portal.errors import InvalidInput, NotVisible, RuleBroken, StaleVersion
+from portal.forms import show_refusal
 from portal.ui.separators import listed
 from portal.ui.tables import Column, Table
 from portal.ui.values import show
@@ -131,7 +132,7 @@ def _refused_page(
     request: PortalRequest, form: PostForm, error: InvalidInput | RuleBroken, post: Post | None = None
 ) -> HttpResponse:
     """Why it was not published, above what was typed: the draft of a withdrawn message can become a new one."""
-    return _form_page(request, _with_mistakes(form, error), post, status=int(error.status))
+    return _form_page(request, form, post, status=show_refusal(form, error))
 
 
 def _stale_page(request: PortalRequest, form: PostForm, current: Post) -> HttpResponse:
@@ -169,22 +170,13 @@ def _shown(form: PostForm, name: str, value: Any) -> Any:
     return Truncator(choices.get(value, value)).chars(400) if isinstance(value, str) else show(value)
 
 
-def _with_mistakes(form: PostForm, error: InvalidInput | RuleBroken) -> PostForm:
-    """What was found wrong, at the fields it is about."""
-    if not error.details:
-        form.add_error(None, str(error.message))
-    for detail in error.details:
-        form.add_error(detail["target"] if detail["target"] in form.fields else None, detail["message"])
-    return form
-
-
 def _preview(form: PostForm) -> list[dict[str, Any]] | None:
     """Each language as readers will see it; None when the verb would refuse the draft."""
     draft = form.draft()
     try:
         wordings = draft.checked(draft.start_at or timezone.now())
     except InvalidInput as error:
-        _with_mistakes(form, error)
+        show_refusal(form, error)
         return None
     return [
         {"language": language, "label": language.label, "title": wording.title, "body": readable_body(wording.body)}

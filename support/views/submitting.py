@@ -6,7 +6,8 @@ from django import forms
 from django.http import HttpResponse, QueryDict
 
 from portal.errors import InvalidInput, RuleBroken
-from tenants.views.parts import form_once, show_refusal
+from portal.forms import show_refusal
+from tenants.views.parts import form_once
 from tenants.web import PortalRequest
 
 # What the verbs and the API call otherwise than the forms.

@@ -58,7 +58,7 @@ def create_user(
     _check_upn(alias, upn)
     holder = User.objects.for_system("uniqueness").filter(upn=upn).first()
     if holder is not None:
-        raise _name_taken(upn, HELD_BY_DELETED if holder.deleted_at else TAKEN)
+        raise _name_taken(HELD_BY_DELETED if holder.deleted_at else TAKEN)
     secret = password or new_temporary_password()
     user = User(
         tenant=tenant,
@@ -73,7 +73,7 @@ def create_user(
         with transaction.atomic():
             user.save(force_insert=True)
     except IntegrityError as clash:
-        raise _name_taken(upn, TAKEN) from clash
+        raise _name_taken(TAKEN) from clash
     book.record(actor, "tenants.user.created", user, after={"upn": upn, "display_name": display_name})
     return user, secret
 
@@ -206,5 +206,5 @@ def _wrong_alias() -> InvalidInput:
     )
 
 
-def _name_taken(upn: str, message: Text) -> RuleBroken:
-    return RuleBroken(message, code="userPrincipalNameTaken", details=[{"target": "alias", "message": upn}])
+def _name_taken(message: Text) -> RuleBroken:
+    return RuleBroken(message, code="userPrincipalNameTaken", details=[{"target": "alias", "message": str(message)}])

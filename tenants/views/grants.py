@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from portal.errors import InvalidInput, RuleBroken
+from portal.forms import show_refusal
 from portal.paging import keyset
 from portal.ui.separators import listed
 from portal.ui.tables import Cell, Column, Empty, Table
@@ -23,7 +24,7 @@ from tenants.models import DelegatedAdmin, Level, ResellerRelationship, Tenant
 from tenants.models.relationship import last_moment
 from tenants.portfolio import remaining_ties
 from tenants.services import Service
-from tenants.views.parts import Links, form_once, pages, show_refusal, trail
+from tenants.views.parts import Links, form_once, pages, trail
 from tenants.web import PortalRequest, page
 
 NO_PARTNER = "noPartner"

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from portal.errors import InvalidInput, Unauthenticated
+from portal.forms import show_refusal
 from portal.paging import keyset
 from portal.ui.tables import Cell, Column, Empty, Table
 from portal.web import redirect_to, render_page, toast
@@ -21,7 +22,7 @@ from tenants.forms.preferences import PreferencesForm
 from tenants.models import AccessToken, Role, User
 from tenants.models.role import ROLE_WORDS
 from tenants.models.token import ALL_SCOPES
-from tenants.views.parts import form_once, pages, show_refusal
+from tenants.views.parts import form_once, pages
 from tenants.web import SIGNED_IN, PortalRequest, page
 
 

@@ -1,24 +1,20 @@
 """What several pages of this room share."""
 
 import re
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable
 from typing import Any, TypedDict
 
-from django import forms
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.api.idempotency import once_per_form
-from portal.errors import PortalError, Text
+from portal.errors import Text
 from portal.paging import Page
 from portal.ui.values import Cell
 from tenants.access import Permission, can
 from tenants.models import Tenant
 from tenants.web import PortalRequest
-
-SAME_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
 def trail(request: PortalRequest, organisation: Tenant, *pairs: tuple[Any, str]) -> list[tuple[Any, str]]:
@@ -68,17 +64,3 @@ def form_once(request: PortalRequest, act: Callable[[], HttpResponse], *, remedy
     """
     caller: Any = request.actor.user_id  # pages are opened by people
     return once_per_form(request, caller, act, remedy=remedy)
-
-
-def show_refusal(form: forms.Form, error: PortalError, fields: Mapping[str, str] = SAME_NAMES) -> int:
-    """Put a verb's refusal beside the fields it names, so that what was typed stays; the status to answer with.
-
-    `fields`: what the form calls otherwise than the verb.
-    """
-    named = [fields.get(detail["target"], detail["target"]) for detail in error.details]
-    known = [name for name in named if name in form.fields]
-    for name in known:
-        form.add_error(name, str(error.message))
-    if not known:
-        form.add_error(None, str(error.message))
-    return int(error.status)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from portal.errors import InvalidInput, RuleBroken, StaleVersion
+from portal.forms import show_refusal
 from portal.paging import keyset
 from portal.ui.buttons import Reasons, button, denied, link_button
 from portal.ui.dates import ZONE_NAMES
@@ -25,7 +26,7 @@ from tenants.models.role import ROLE_WORDS, ROLES_OF, TOP_ROLES
 from tenants.models.user import LANGUAGES
 from tenants.people_rules import decision_on, refuse_step, restorable_until, roles_of
 from tenants.role_rules import decision_about
-from tenants.views.parts import form_once, pages, show_refusal, trail
+from tenants.views.parts import form_once, pages, trail
 from tenants.visibility import TenantQuerySet
 from tenants.web import PortalRequest, page
 

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext
 
 from portal.database import looking_into
 from portal.errors import InvalidInput, StaleVersion
+from portal.forms import show_refusal
 from portal.paging import keyset
 from portal.ui.parts import Entry
 from portal.ui.tables import Cell, Column, Table
@@ -21,7 +22,7 @@ from tenants.forms.settings import SettingForm, written
 from tenants.models import ServiceSetting, ServiceSettingChange, Tenant
 from tenants.service_settings import SETTINGS, Setting
 from tenants.services import Service
-from tenants.views.parts import form_once, pages, show_refusal, trail
+from tenants.views.parts import form_once, pages, trail
 from tenants.web import SIGNED_IN, PortalRequest, allow, page
 
 HISTORY = 20

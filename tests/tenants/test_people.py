@@ -54,6 +54,7 @@ def test_a_taken_sign_in_name_is_refused_even_of_a_deleted_person_whom_the_list_
         with pytest.raises(RuleBroken) as refusal:
             create_user(cast.huaxin, actor=cast.actor("uma"), alias="ED", display_name="Ed")
         assert (refusal.value.code, words in str(refusal.value)) == ("userPrincipalNameTaken", True)
+        assert refusal.value.details == [{"target": "alias", "message": str(refusal.value)}]
         User.objects.filter(pk=cast.ed.pk).update(deleted_at=timezone.now())
 
 
