@@ -13,8 +13,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from portal.errors import InvalidInput, RuleBroken, StaleVersion
-from portal.forms import show_refusal
+from portal.errors import StaleVersion
+from portal.forms import posted
 from portal.web import redirect_to, render_page, toast
 from subscriptions import actions, showing
 from subscriptions.forms import QuantityForm, ReactivateForm, RenameForm, SuspendForm, VersionedForm
@@ -24,7 +24,8 @@ from tenants.access import Permission, can
 from tenants.actor import Actor
 from tenants.audit_log import sees_only_own_deeds
 from tenants.models import Tenant
-from tenants.views.parts import contact_facts, form_once, trail
+from tenants.submitting import submit
+from tenants.views.parts import contact_facts, trail
 from tenants.web import PortalRequest, page
 
 ONE = ((Tenant, "customer_id"), (Subscription, "subscription_id"))
@@ -64,7 +65,8 @@ def subscription_detail(request: PortalRequest, customer: Tenant, subscription: 
 @page(*ONE, get=P.SUBSCRIPTION_CHANGE_QUANTITY, post=P.SUBSCRIPTION_CHANGE_QUANTITY)
 def subscription_quantity(request: PortalRequest, customer: Tenant, subscription: Subscription) -> HttpResponse:
     """More or fewer seats. `?quantity=` shows what the change means; only a POST makes it."""
-    form = QuantityForm(subscription, _posted(request) or _previewed(request, subscription))
+    sent = posted(request)
+    form = QuantityForm(subscription, _previewed(request, subscription) if sent is None else sent)
 
     def verb() -> str:
         quantity = form.cleaned_data["quantity"]
@@ -78,7 +80,7 @@ def subscription_quantity(request: PortalRequest, customer: Tenant, subscription
 @page(*ONE, get=P.SUBSCRIPTION_SUSPEND, post=P.SUBSCRIPTION_SUSPEND)
 def subscription_suspend(request: PortalRequest, customer: Tenant, subscription: Subscription) -> HttpResponse:
     """Lock the customer's people out, after reading what follows."""
-    form = SuspendForm(subscription, _posted(request))
+    form = SuspendForm(subscription, posted(request))
 
     def verb() -> str:
         actions.suspend(subscription, actor=request.actor, **form.cleaned_data)
@@ -90,7 +92,7 @@ def subscription_suspend(request: PortalRequest, customer: Tenant, subscription:
 @page(*ONE, get=P.SUBSCRIPTION_REACTIVATE, post=P.SUBSCRIPTION_REACTIVATE)
 def subscription_reactivate(request: PortalRequest, customer: Tenant, subscription: Subscription) -> HttpResponse:
     """Give access back."""
-    form = ReactivateForm(subscription, _posted(request))
+    form = ReactivateForm(subscription, posted(request))
 
     def verb() -> str:
         actions.reactivate(subscription, actor=request.actor, **form.cleaned_data)
@@ -102,7 +104,7 @@ def subscription_reactivate(request: PortalRequest, customer: Tenant, subscripti
 @page(*ONE, get=P.SUBSCRIPTION_RENAME, post=P.SUBSCRIPTION_RENAME)
 def subscription_rename(request: PortalRequest, customer: Tenant, subscription: Subscription) -> HttpResponse:
     """Another nickname."""
-    form = RenameForm(subscription, _posted(request))
+    form = RenameForm(subscription, posted(request))
 
     def verb() -> str:
         renamed = actions.rename(subscription, actor=request.actor, **form.cleaned_data)
@@ -131,23 +133,22 @@ def _verb_page(
     verb: Callable[[], str],
 ) -> HttpResponse:
     """The form; after a POST what the verb said: done, a rule broken (409), a wrong value (422), too late (412)."""
-    if request.method != "POST" or "preview" in request.POST:
-        return _form_page(request, customer, subscription, action, form)
 
     def act() -> HttpResponse:
-        if not form.is_valid():
-            return _form_page(request, customer, subscription, action, form, 422)
         toast(request, verb())
         return redirect_to(request, "subscriptions:detail", customer.pk, subscription.pk)
 
+    def show(status: int) -> HttpResponse:
+        return _form_page(request, customer, subscription, action, form, status)
+
+    if "preview" in request.POST:
+        return show(200)
     try:
-        return form_once(request, act)
+        return submit(request, form, act, show)
     except StaleVersion as stale:
         typed = {name: value for name, value in form.cleaned_data.items() if name != "version"}
         fresh = type(form)(stale.current, initial=typed)
         return _form_page(request, customer, stale.current, action, fresh, int(stale.status), stale=typed)
-    except (InvalidInput, RuleBroken) as refusal:
-        return _form_page(request, customer, subscription, action, form, show_refusal(form, refusal))
 
 
 def _form_page(
@@ -188,10 +189,6 @@ def _about(request: PortalRequest, customer: Tenant, subscription: Subscription)
 def _days_until(moment: datetime | None) -> int:
     """Days begun count: on the day of the suspension all of them are left."""
     return max(0, ceil((moment - timezone.now()) / timedelta(days=1))) if moment else 0
-
-
-def _posted(request: PortalRequest) -> Any:
-    return request.POST if request.method == "POST" else None
 
 
 def _previewed(request: PortalRequest, subscription: Subscription) -> dict[str, Any] | None:

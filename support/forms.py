@@ -14,6 +14,9 @@ from tenants.actor import Actor
 from tenants.models import Tenant
 from tenants.services import Service
 
+# What the verbs and the API call otherwise than the forms.
+FIELDS = {"content": "text", "stepsTried": "tried"}
+
 
 def _paragraphs(label: Any, most: int, *, rows: int = 5, required: bool = True, help_text: Any = "") -> forms.CharField:
     widget = forms.Textarea(attrs={"rows": rows, "maxlength": most})

@@ -15,15 +15,16 @@ from messagecenter.models import Post
 from messagecenter.sanitising import readable_body
 from messagecenter.tables import PublishedRow, page_of, publisher_table, state_of
 from messagecenter.vocabulary import EVERY_SUBSCRIBER_HAS, SERVICE_BITS, Language, Tag
-from portal.errors import InvalidInput, NotVisible, RuleBroken, StaleVersion
-from portal.forms import show_refusal
+from portal.errors import InvalidInput, NotVisible, StaleVersion
+from portal.forms import posted, show_refusal
 from portal.ui.separators import listed
 from portal.ui.tables import Column, Table
 from portal.ui.values import show
 from portal.web import redirect_to, render_page, toast
 from tenants.access import Permission
 from tenants.actor import Actor
-from tenants.views.parts import form_once, pages
+from tenants.submitting import submit
+from tenants.views.parts import pages
 from tenants.web import PortalRequest, page
 
 FORM_PAGE = "messagecenter/publishing_form.html"
@@ -41,51 +42,45 @@ def published_list(request: PortalRequest) -> HttpResponse:
 @page(get=Permission.MESSAGE_PUBLISH, post=Permission.MESSAGE_PUBLISH)
 def publish(request: PortalRequest) -> HttpResponse:
     """Write a new post; *Preview* shows both languages and the audience without publishing."""
-    form = PostForm(request.POST or None)
-    if request.method != "POST":
-        return _form_page(request, form)
-    if not form.is_valid() or "preview" in request.POST:
-        return _form_page(request, form)
-    try:
-        return form_once(request, lambda: _publish(request, form.draft()))
-    except (InvalidInput, RuleBroken) as error:
-        return _refused_page(request, form, error)
+    form = PostForm(posted(request))
+    if "preview" in request.POST:
+        return _preview_page(request, form)
+    return submit(
+        request, form, lambda: _publish(request, form.draft()), lambda status: _form_page(request, form, status=status)
+    )
 
 
 @page(get=Permission.MESSAGE_PUBLISH, post=Permission.MESSAGE_PUBLISH)
 def edit(request: PortalRequest, reference: str) -> HttpResponse:
     """Change a post. Who opened it before somebody else's change sees both, and decides."""
     post = _published(request.actor, reference)
-    if request.method != "POST":
-        return _form_page(request, PostForm(initial=initial_of(post)), post)
-    form = PostForm(request.POST)
-    if not form.is_valid() or "preview" in request.POST:
-        return _form_page(request, form, post)
+    form = PostForm(posted(request), initial=initial_of(post))
+    if "preview" in request.POST:
+        return _preview_page(request, form, post)
     try:
-        return form_once(request, lambda: _update(request, post, form))
+        return submit(
+            request,
+            form,
+            lambda: _update(request, post, form),
+            lambda status: _form_page(request, form, post, status=status),
+        )
     except StaleVersion as error:
         return _stale_page(request, form, error.current)
-    except (InvalidInput, RuleBroken) as error:
-        return _refused_page(request, form, error, post)
 
 
 @page(get=Permission.MESSAGE_PUBLISH, post=Permission.MESSAGE_PUBLISH)
 def withdraw(request: PortalRequest, reference: str) -> HttpResponse:
     """Ask why, say what follows, and take the post away from every reader."""
     post = _published(request.actor, reference)
-    form = WithdrawForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        return form_once(request, lambda: _withdraw(request, post, form.cleaned_data["reason"]))
-    post.must_stand()
-    edit_url = reverse("messagecenter:edit", args=[post.reference])
-    context = {
-        "post": post,
-        "form": form,
-        "title": post.translations.get(language=Language.ENGLISH).title,
-        "edit_url": edit_url,
-        "crumbs": _crumbs((post.reference, edit_url), (gettext("Withdraw"), "")),
-    }
-    return render_page(request, "messagecenter/publishing_withdraw.html", context, status=422 if form.errors else 200)
+    if request.method != "POST":
+        post.must_stand()
+    form = WithdrawForm(posted(request))
+    return submit(
+        request,
+        form,
+        lambda: _withdraw(request, post, form.cleaned_data["reason"]),
+        lambda status: _withdraw_page(request, post, form, status),
+    )
 
 
 def _publish(request: PortalRequest, draft: Draft) -> HttpResponse:
@@ -114,25 +109,37 @@ def _published(actor: Actor, reference: str) -> Post:
     return post
 
 
-def _form_page(request: PortalRequest, form: PostForm, post: Post | None = None, **more: Any) -> HttpResponse:
-    preview = _preview(form) if "preview" in request.POST and form.is_valid() else None
+def _form_page(
+    request: PortalRequest, form: PostForm, post: Post | None = None, *, status: int, **more: Any
+) -> HttpResponse:
     context = {
         "form": form,
         "post": post,
-        "preview": preview,
-        "audience": _audience(form.draft()) if preview else [],
         "state": state_of(post.start_at, post.end_at, post.withdrawn_at) if post else None,
         "crumbs": _crumbs((post.reference if post else gettext("New message"), "")),
         **more,
     }
-    return render_page(request, FORM_PAGE, context, status=more.get("status") or (422 if form.errors else 200))
+    return render_page(request, FORM_PAGE, context, status=status)
 
 
-def _refused_page(
-    request: PortalRequest, form: PostForm, error: InvalidInput | RuleBroken, post: Post | None = None
-) -> HttpResponse:
-    """Why it was not published, above what was typed: the draft of a withdrawn message can become a new one."""
-    return _form_page(request, form, post, status=show_refusal(form, error))
+def _preview_page(request: PortalRequest, form: PostForm, post: Post | None = None) -> HttpResponse:
+    """What readers would see, above the form; 422 with the mistakes when it cannot be published like this."""
+    preview = _preview(form) if form.is_valid() else None
+    if preview is None:
+        return _form_page(request, form, post, status=422)
+    return _form_page(request, form, post, status=200, preview=preview, audience=_audience(form.draft()))
+
+
+def _withdraw_page(request: PortalRequest, post: Post, form: WithdrawForm, status: int) -> HttpResponse:
+    edit_url = reverse("messagecenter:edit", args=[post.reference])
+    context = {
+        "post": post,
+        "form": form,
+        "title": post.translations.get(language=Language.ENGLISH).title,
+        "edit_url": edit_url,
+        "crumbs": _crumbs((post.reference, edit_url), (gettext("Withdraw"), "")),
+    }
+    return render_page(request, "messagecenter/publishing_withdraw.html", context, status=status)
 
 
 def _stale_page(request: PortalRequest, form: PostForm, current: Post) -> HttpResponse:

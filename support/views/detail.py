@@ -8,18 +8,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from portal import outbox
+from portal.forms import posted
 from portal.outbox import Delivery
 from portal.ui.values import Cell
 from portal.web import redirect_to, render_page, toast
 from support.actions import comment
 from support.asking import may_raise
-from support.forms import CommentForm
+from support.forms import FIELDS, CommentForm
 from support.models import Escalation, EscalationState, SupportRequest, Visibility
 from support.next_step import delivery_notice, next_step
 from support.rules import decisions, present_escalation
 from support.views.conversation import conversation
-from support.views.submitting import posted, submit
 from tenants.access import Permission, can
+from tenants.submitting import submit
 from tenants.web import PortalRequest, allow, page
 
 DOOR = (SupportRequest, "reference")
@@ -48,6 +49,7 @@ def request_comment(request: PortalRequest, support_request: SupportRequest) -> 
         form,
         lambda: _say(request, support_request, form),
         lambda status: show(request, support_request, form, status),
+        fields=FIELDS,
     )
 
 

@@ -6,12 +6,13 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from portal.forms import posted
 from portal.web import redirect_to, render_page, toast
 from support.actions import raise_request
 from support.asking import anything, partners_of, raising_right, services_for
 from support.forms import RaiseForm
-from support.views.submitting import posted, submit
 from tenants.models import Tenant
+from tenants.submitting import submit
 from tenants.web import SIGNED_IN, PortalRequest, allow, page
 
 

@@ -13,15 +13,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.errors import Text
+from portal.forms import posted
 from portal.web import redirect_to, render_page, toast
 from support import actions
-from support.forms import EscalateForm, WithdrawForm, WordForm
+from support.forms import FIELDS, EscalateForm, WithdrawForm, WordForm
 from support.models import SupportRequest
 from support.rules import obey, present_escalation
 from support.views.detail import DOOR
-from support.views.submitting import posted, submit
 from tenants.access import Permission
 from tenants.services import ENGLISH_NAMES, Service
+from tenants.submitting import submit
 from tenants.web import PortalRequest, page
 
 
@@ -131,6 +132,7 @@ def request_escalate(request: PortalRequest, support_request: SupportRequest) ->
         form,
         lambda: _escalate(request, support_request, form),
         lambda status: render_page(request, "support/request_escalate.html", context, status=status),
+        fields=FIELDS,
     )
 
 
@@ -157,6 +159,7 @@ def _confirm(request: PortalRequest, support_request: SupportRequest, step: Step
         form,
         lambda: _do(request, support_request, step, form),
         lambda status: render_page(request, "support/request_step.html", context, status=status),
+        fields=FIELDS,
     )
 
 

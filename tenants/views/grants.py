@@ -11,8 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from portal.errors import InvalidInput, RuleBroken
-from portal.forms import show_refusal
+from portal.forms import posted
 from portal.paging import keyset
 from portal.ui.separators import listed
 from portal.ui.tables import Cell, Column, Empty, Table
@@ -24,7 +23,8 @@ from tenants.models import DelegatedAdmin, Level, ResellerRelationship, Tenant
 from tenants.models.relationship import last_moment
 from tenants.portfolio import remaining_ties
 from tenants.services import Service
-from tenants.views.parts import Links, form_once, pages, trail
+from tenants.submitting import form_once, submit
+from tenants.views.parts import Links, pages, trail
 from tenants.web import PortalRequest, page
 
 NO_PARTNER = "noPartner"
@@ -149,15 +149,16 @@ def _revoke_link(grant: DelegatedAdmin) -> SafeString | str:
 @page((Tenant, "customer_id"), get=Permission.GRANT_MAKE, post=Permission.GRANT_MAKE)
 def grant_new(request: PortalRequest, customer: Tenant) -> HttpResponse:
     """A form: whom, how far, for what, until when."""
-    form = GrantForm(request.POST or None, partners=known_partners(customer))
-    if request.method != "POST":
-        return _grant_page(request, customer, form)
-    if not form.is_valid():
-        return _grant_page(request, customer, form, 422)
-    try:
-        return form_once(request, lambda: _granted(request, customer, form))
-    except (RuleBroken, InvalidInput) as refusal:
-        return _grant_page(request, customer, form, show_refusal(form, refusal))
+    form = GrantForm(posted(request), partners=known_partners(customer))
+    list_url = reverse("tenants:grant_list", args=[customer.pk])
+    crumbs = trail(request, customer, (_("Partners"), list_url), (_("New grant"), ""))
+    context = {"organisation": customer, "form": form, "list_url": list_url, "crumbs": crumbs}
+    return submit(
+        request,
+        form,
+        lambda: _granted(request, customer, form),
+        lambda status: render_page(request, "tenants/grant_new.html", context, status=status),
+    )
 
 
 def _granted(request: PortalRequest, customer: Tenant, form: GrantForm) -> HttpResponse:
@@ -172,13 +173,6 @@ def _granted(request: PortalRequest, customer: Tenant, form: GrantForm) -> HttpR
     )
     toast(request, _("%(partner)s may now help you.") % {"partner": values["partner"]})
     return redirect_to(request, "tenants:grant_list", customer.pk)
-
-
-def _grant_page(request: PortalRequest, customer: Tenant, form: GrantForm, status: int = 200) -> HttpResponse:
-    list_url = reverse("tenants:grant_list", args=[customer.pk])
-    crumbs = trail(request, customer, (_("Partners"), list_url), (_("New grant"), ""))
-    context = {"organisation": customer, "form": form, "list_url": list_url, "crumbs": crumbs}
-    return render_page(request, "tenants/grant_new.html", context, status=status)
 
 
 @page(

@@ -10,8 +10,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from portal.errors import InvalidInput, Unauthenticated
-from portal.forms import show_refusal
+from portal.errors import Unauthenticated
+from portal.forms import posted
 from portal.paging import keyset
 from portal.ui.tables import Cell, Column, Empty, Table
 from portal.web import redirect_to, render_page, toast
@@ -22,7 +22,8 @@ from tenants.forms.preferences import PreferencesForm
 from tenants.models import AccessToken, Role, User
 from tenants.models.role import ROLE_WORDS
 from tenants.models.token import ALL_SCOPES
-from tenants.views.parts import form_once, pages
+from tenants.submitting import form_once, submit
+from tenants.views.parts import pages
 from tenants.web import SIGNED_IN, PortalRequest, page
 
 
@@ -30,15 +31,7 @@ from tenants.web import SIGNED_IN, PortalRequest, page
 def my_account(request: PortalRequest) -> HttpResponse:
     """What the portal knows of the reader, and the form that changes language and time zone."""
     user = _oneself(request)
-    form = PreferencesForm(request.POST or None, user=user)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                return _chosen(request, form)
-            except InvalidInput as refusal:
-                status = show_refusal(form, refusal)
+    form = PreferencesForm(posted(request), user=user)
     context = {
         "facts": _facts(user),
         "roles": [Cell(role.label, note=ROLE_WORDS[role]) for role in map(Role, sorted(request.actor.roles))],
@@ -46,7 +39,12 @@ def my_account(request: PortalRequest) -> HttpResponse:
         "tokens": _token_table(request),
         "crumbs": [(_("My account"), "")],
     }
-    return render_page(request, "tenants/my_account.html", context, status=status)
+    return submit(
+        request,
+        form,
+        lambda: _chosen(request, form),
+        lambda status: render_page(request, "tenants/my_account.html", context, status=status),
+    )
 
 
 def _oneself(request: PortalRequest) -> User:

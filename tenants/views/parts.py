@@ -1,15 +1,11 @@
 """What several pages of this room share."""
 
 import re
-from collections.abc import Callable
 from typing import Any, TypedDict
 
-from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from portal.api.idempotency import once_per_form
-from portal.errors import Text
 from portal.paging import Page
 from portal.ui.values import Cell
 from tenants.access import Permission, can
@@ -56,11 +52,3 @@ def pages(request: PortalRequest, page: Page) -> Links:
         return {"first_url": first, "next_url": ""}
     parameters["after"] = page.next_token
     return {"first_url": first, "next_url": f"?{parameters.urlencode()}"}
-
-
-def form_once(request: PortalRequest, act: Callable[[], HttpResponse], *, remedy: Text = "") -> HttpResponse:
-    """`act()` once per `{% form_key %}` of this person: a second click lands where the first one did, or is refused
-    with `remedy` where that was a page shown once.
-    """
-    caller: Any = request.actor.user_id  # pages are opened by people
-    return once_per_form(request, caller, act, remedy=remedy)

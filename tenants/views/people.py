@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from portal.errors import InvalidInput, RuleBroken, StaleVersion
-from portal.forms import show_refusal
+from portal.errors import InvalidInput, StaleVersion
+from portal.forms import posted
 from portal.paging import keyset
 from portal.ui.buttons import Reasons, button, denied, link_button
 from portal.ui.dates import ZONE_NAMES
@@ -26,7 +26,8 @@ from tenants.models.role import ROLE_WORDS, ROLES_OF, TOP_ROLES
 from tenants.models.user import LANGUAGES
 from tenants.people_rules import decision_on, refuse_step, restorable_until, roles_of
 from tenants.role_rules import decision_about
-from tenants.views.parts import form_once, pages, trail
+from tenants.submitting import submit
+from tenants.views.parts import pages, trail
 from tenants.visibility import TenantQuerySet
 from tenants.web import PortalRequest, page
 
@@ -117,29 +118,22 @@ def _row(customer: Tenant, row: tuple[Any, ...], roles: dict[UUID, list[str]]) -
 @page((Tenant, "customer_id"), get=Permission.USER_CREATE, post=Permission.USER_CREATE)
 def user_new(request: PortalRequest, customer: Tenant) -> HttpResponse:
     """A form; its answer shows the temporary password, once."""
-    form = NewUserForm(request.POST or None, tenant=customer)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                return _created(request, customer, form)
-            except (InvalidInput, RuleBroken) as refusal:
-                if refusal.code == "formAlreadySent":
-                    raise
-                status = show_refusal(form, refusal)
+    form = NewUserForm(posted(request), tenant=customer)
     list_url = reverse("tenants:user_list", args=[customer.pk])
     crumbs = trail(request, customer, (_("Users"), list_url), (_("New user"), ""))
     context = {"organisation": customer, "form": form, "crumbs": crumbs, "list_url": list_url}
-    return render_page(request, "tenants/user_new.html", context, status=status)
+    return submit(
+        request,
+        form,
+        lambda: _created(request, customer, form),
+        lambda status: render_page(request, "tenants/user_new.html", context, status=status),
+        remedy=SHOWN_ONCE,
+    )
 
 
 def _created(request: PortalRequest, customer: Tenant, form: NewUserForm) -> HttpResponse:
-    def act() -> HttpResponse:
-        user, secret = create_user(customer, actor=request.actor, **form.cleaned_data)
-        return show_password(request, customer, user, secret, _("The account of %(name)s is ready"))
-
-    return form_once(request, act, remedy=SHOWN_ONCE)
+    user, secret = create_user(customer, actor=request.actor, **form.cleaned_data)
+    return show_password(request, customer, user, secret, _("The account of %(name)s is ready"))
 
 
 def show_password(request: PortalRequest, customer: Tenant, user: User, secret: str, title: str) -> HttpResponse:
@@ -194,16 +188,21 @@ def user_change(request: PortalRequest, customer: Tenant, user: User) -> HttpRes
     """A form for the name and the address. Who is not allowed, on grounds of the person, does not see it."""
     refuse_step(request.actor, "change", user)
     now = {"display_name": user.display_name, "email": user.email, "version": user.version}
-    form = ChangeUserForm(request.POST or None, initial=now)
-    if request.method != "POST":
-        return _change_page(request, customer, user, form)
-    if not form.is_valid():
-        return _change_page(request, customer, user, form, status=422)
+    form = ChangeUserForm(posted(request), initial=now)
     try:
-        changed = change_user(user, actor=request.actor, **form.cleaned_data)
+        return submit(
+            request,
+            form,
+            lambda: _changed(request, customer, user, form),
+            lambda status: _change_page(request, customer, user, form, status=status),
+        )
     except StaleVersion as stale:
         again = ChangeUserForm(initial={**form.cleaned_data, "version": stale.current.version})
         return _change_page(request, customer, stale.current, again, status=int(stale.status), stale=True)
+
+
+def _changed(request: PortalRequest, customer: Tenant, user: User, form: ChangeUserForm) -> HttpResponse:
+    changed = change_user(user, actor=request.actor, **form.cleaned_data)
     toast(request, _("The account of %(name)s is saved.") % {"name": changed.display_name})
     return redirect_to(request, "tenants:user_detail", customer.pk, user.pk)
 
@@ -214,7 +213,7 @@ def _change_page(
     user: User,
     form: ChangeUserForm,
     *,
-    status: int = 200,
+    status: int,
     stale: bool = False,
 ) -> HttpResponse:
     detail_url = reverse("tenants:user_detail", args=[customer.pk, user.pk])
@@ -237,7 +236,7 @@ def user_roles(request: PortalRequest, customer: Tenant, user: User) -> HttpResp
 
     The highest role, and taking any, is thought over first: the button leads here with the role in the address.
     """
-    form = RoleForm(request.POST or request.GET or None, tenant=customer)
+    form = RoleForm(request.POST if request.method == "POST" else request.GET, tenant=customer)
     if request.method == "POST":
         return _roles_changed(request, customer, user, form)
     prefetch_related_objects([user], "role_assignments")

@@ -18,7 +18,8 @@ from tenants.actions.people import block_user, delete_user, reset_password, rest
 from tenants.decisions import YES
 from tenants.models import Tenant, User
 from tenants.people_rules import STEPS, refuse_step
-from tenants.views.parts import form_once, trail
+from tenants.submitting import form_once
+from tenants.views.parts import trail
 from tenants.views.people import SHOWN_ONCE, show_password
 from tenants.web import PortalRequest, page
 

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 
 from portal.database import looking_into
 from portal.errors import InvalidInput, StaleVersion
-from portal.forms import show_refusal
+from portal.forms import posted, show_refusal
 from portal.paging import keyset
 from portal.ui.parts import Entry
 from portal.ui.tables import Cell, Column, Table
@@ -22,7 +22,8 @@ from tenants.forms.settings import SettingForm, written
 from tenants.models import ServiceSetting, ServiceSettingChange, Tenant
 from tenants.service_settings import SETTINGS, Setting
 from tenants.services import Service
-from tenants.views.parts import form_once, pages, trail
+from tenants.submitting import form_once
+from tenants.views.parts import pages, trail
 from tenants.web import SIGNED_IN, PortalRequest, allow, page
 
 HISTORY = 20
@@ -108,7 +109,7 @@ def setting_detail(request: PortalRequest, customer: Tenant, setting: Setting) -
         row = setting_of(customer, setting)
     allow(request, Permission.SETTING_CHANGE if request.method == "POST" else Permission.SETTING_READ, row)
     form = SettingForm(
-        request.POST or None,
+        posted(request),
         setting=setting,
         initial={"value": written(setting, row.value), "version": row.version},
     )

@@ -113,6 +113,30 @@ def test_a_wrong_form_says_so_and_keeps_what_was_typed(
     assert not Post.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("address", "missing"),
+    [
+        ("new/", {"title_en", "body_en", "services", "category", "severity"}),
+        ("{reference}/withdraw/", {"reason"}),
+    ],
+)
+def test_an_empty_form_names_what_is_missing(
+    owners: Cast, post: Post, browser_of: Browser, address: str, missing: set[str]
+) -> None:
+    answer = browser_of("peng").post(LIST + address.format(reference=post.reference))
+    assert answer.status_code == 422
+    assert answer.context["form"].errors.keys() == missing
+
+
+def test_a_message_that_was_withdrawn_is_not_withdrawn_again(owners: Cast, post: Post, browser_of: Browser) -> None:
+    qing, where = browser_of("qing"), f"{LIST}{post.reference}/withdraw/"
+    assert qing.post(where, {"reason": "Wrong"}).status_code == 303
+    again = qing.post(where, {"reason": "Still wrong"})
+    assert again.status_code == 409
+    assert "This message was withdrawn." in again.content.decode()
+    assert qing.get(where).status_code == 409
+
+
 def test_an_update_and_a_stale_one(owners: Cast, post: Post, browser_of: Browser) -> None:
     qing, where = browser_of("qing"), f"{LIST}{post.reference}/"
     assert 'value="Quarantine changes"' in qing.get(where).content.decode()

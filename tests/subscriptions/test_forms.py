@@ -46,6 +46,18 @@ def test_a_wrong_number_is_kept_and_explained(browser_of: Browser, seats: Subscr
     assert "Some values need your attention" in response.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("step", "missing"), [("quantity", {"version", "quantity"}), ("suspend", {"version", "reason"})]
+)
+def test_an_empty_form_names_what_is_missing(
+    browser_of: Browser, seats: Subscription, step: str, missing: set[str]
+) -> None:
+    response = browser_of("anna").post(f"{seats.get_absolute_url()}{step}/")
+    assert response.status_code == 422
+    assert response.context["form"].errors.keys() == missing
+    assert "Some values need your attention" in response.content.decode()
+
+
 def test_more_than_the_offer_allows_is_explained(browser_of: Browser, seats: Subscription) -> None:
     response = send(browser_of("anna"), seats, "quantity", quantity=301)
     assert response.status_code == 422

@@ -66,6 +66,14 @@ def test_the_audit_log_says_how_long_a_grant_was_to_last(cast: Cast, browser_of:
     assert shown.count("Last day: ") == 2 * bool(day)
 
 
+def test_a_grant_that_stands_already_is_refused_above_the_form(cast: Cast, browser_of: BrowserOf) -> None:
+    form = {"partner": str(cast.beichen.pk), "level": "admin", "service": "sharepoint"}
+    answer = browser_of("alice").post(f"/organisations/{cast.huaxin.pk}/grants/new/", form)
+    assert answer.status_code == 409
+    assert "This partner already holds delegated administration for this." in answer.content.decode()
+    assert f'<option value="{cast.beichen.pk}" selected>' in answer.content.decode(), "what was chosen stays"
+
+
 def test_an_expired_grant_is_not_offered_to_be_revoked(cast: Cast, browser_of: BrowserOf) -> None:
     grant = grant_of(cast.huaxin, cast.beichen)
     address = f"/organisations/{cast.huaxin.pk}/grants/"
