@@ -7,7 +7,7 @@ cause neither a gap nor a repetition among those that stay.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from django.core.signing import BadSignature, Signer
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, F, Field, Func, Model, Q, QuerySet, Value
 from django.db.models.sql.compiler import SQLCompiler
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from portal.errors import BadRequest
@@ -32,6 +33,24 @@ class Page:
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self.rows)
+
+
+class PageLinks(TypedDict):
+    """Where a table leads on; empty for nowhere."""
+
+    first_url: str
+    next_url: str
+
+
+def page_links(request: HttpRequest, page: Page) -> PageLinks:
+    """The links from this page, whose token was `?after=`, to the next and the first one; filters stay."""
+    parameters = request.GET.copy()
+    started = bool(parameters.pop("after", None))
+    first = f"?{parameters.urlencode()}" if started else ""
+    if not page.next_token:
+        return {"first_url": first, "next_url": ""}
+    parameters["after"] = page.next_token
+    return {"first_url": first, "next_url": f"?{parameters.urlencode()}"}
 
 
 def keyset(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.audit.chain import Outcome
 from portal.audit.models import AuditEntry
-from portal.paging import keyset
+from portal.paging import keyset, page_links
 from portal.ui.parts import Entry
 from portal.ui.separators import listed
 from portal.ui.tables import Cell, Column, Empty, Table
@@ -25,7 +25,6 @@ from tenants.actor import Actor
 from tenants.audit_log import entries_visible_to
 from tenants.deeds import actor_name
 from tenants.models import Tenant, localized
-from tenants.views.parts import pages
 from tenants.web import PortalRequest
 
 ORDER = ("-created_at", "-id")
@@ -70,7 +69,7 @@ def list_table(request: PortalRequest, customer: Tenant, subscriptions: Subscrip
             gettext("What the partner buys for this organisation appears here."),
             icon="key",
         ),
-        **pages(request, page),
+        **page_links(request, page),
     )
 
 

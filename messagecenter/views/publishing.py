@@ -17,6 +17,7 @@ from messagecenter.tables import PublishedRow, page_of, publisher_table, state_o
 from messagecenter.vocabulary import EVERY_SUBSCRIBER_HAS, SERVICE_BITS, Language, Tag
 from portal.errors import InvalidInput, NotVisible, StaleVersion
 from portal.forms import posted, show_refusal
+from portal.paging import page_links
 from portal.ui.separators import listed
 from portal.ui.tables import Column, Table
 from portal.ui.values import show
@@ -24,7 +25,6 @@ from portal.web import redirect_to, render_page, toast
 from tenants.access import Permission
 from tenants.actor import Actor
 from tenants.submitting import submit
-from tenants.views.parts import pages
 from tenants.web import PortalRequest, page
 
 FORM_PAGE = "messagecenter/publishing_form.html"
@@ -35,7 +35,7 @@ def published_list(request: PortalRequest) -> HttpResponse:
     """Every post, the last changed first."""
     posts = Post.objects.for_publisher(request.actor).in_language(request.LANGUAGE_CODE)
     rows = page_of(posts, PublishedRow, request.GET.get("after"))
-    context = {"table": publisher_table(rows, **pages(request, rows)), "crumbs": _crumbs()}
+    context = {"table": publisher_table(rows, **page_links(request, rows)), "crumbs": _crumbs()}
     return render_page(request, "messagecenter/publishing_list.html", context)
 
 

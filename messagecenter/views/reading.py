@@ -17,12 +17,13 @@ from messagecenter.sanitising import readable_body
 from messagecenter.tables import Row, page_of, reader_table, wished
 from messagecenter.vocabulary import Language
 from portal.errors import Detail, InvalidInput, NotVisible
+from portal.paging import page_links
 from portal.ui.tables import Cell, Empty
 from portal.web import is_fragment, redirect_to, render_page, safe_next, toast
 from tenants.access import Permission
 from tenants.actor import Actor
 from tenants.models import Tenant
-from tenants.views.parts import pages, trail
+from tenants.views.parts import trail
 from tenants.web import PortalRequest, page
 
 DONE: dict[Mark, Promise] = {
@@ -74,7 +75,7 @@ def message_list(request: PortalRequest, customer: Tenant) -> HttpResponse:
         "form": form,
         "crumbs": trail(request, customer, (gettext("Message Center"), "")),
         "unread": _unread_words(unread_count(request.actor, customer)),
-        "table": reader_table(rows, customer, _nothing(customer, bool(service or view)), **pages(request, rows)),
+        "table": reader_table(rows, customer, _nothing(customer, bool(service or view)), **page_links(request, rows)),
         "commands": _commands(view) if rows.rows else [],
         "here": request.get_full_path(),
     }

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from portal.errors import NotVisible
-from portal.paging import Page, keyset
+from portal.paging import Page, keyset, page_links
 from portal.ui.tables import Cell, Column, Empty, Table
 from portal.web import render_page
 from support.asking import raising_right
@@ -28,7 +28,6 @@ from tenants.access import Permission, can
 from tenants.actor import Actor
 from tenants.models import Tenant
 from tenants.models.tenant import localized
-from tenants.views.parts import pages
 from tenants.web import PortalRequest, page
 
 COLUMNS = (
@@ -103,7 +102,7 @@ def _table(request: PortalRequest, found: Page, show: str) -> Table:
         columns=columns,
         rows=[_row(row, request.actor) for row in found],
         empty=_empty(request.actor, show),
-        **pages(request, found),
+        **page_links(request, found),
     )
 
 

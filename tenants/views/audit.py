@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from portal.audit.chain import Outcome
 from portal.audit.models import AuditEntry
-from portal.paging import keyset
+from portal.paging import keyset, page_links
 from portal.ui.icons import EMPTY
 from portal.ui.separators import named
 from portal.ui.tables import Cell, Column, Empty, Table
@@ -21,7 +21,7 @@ from tenants.access import Permission
 from tenants.audit_log import entries_visible_to, names_of
 from tenants.forms.audit import AuditFilter
 from tenants.models import Tenant
-from tenants.views.parts import pages, trail
+from tenants.views.parts import trail
 from tenants.web import PortalRequest, page
 
 
@@ -46,7 +46,7 @@ def audit_log(request: PortalRequest, customer: Tenant) -> HttpResponse:
             _("Nothing here matches the filter.") if request.GET else _("What people do here from now on is recorded."),
             icon="document-magnifying-glass",
         ),
-        **pages(request, found),
+        **page_links(request, found),
     )
     crumbs = trail(request, customer, (_("Audit log"), ""))
     context = {"organisation": customer, "table": table, "filter": wanted, "crumbs": crumbs}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from portal import slots
-from portal.paging import keyset
+from portal.paging import keyset, page_links
 from portal.ui.tables import Cell, Column, Empty, Table
 from portal.web import render_page
 from tenants.access import Permission, can
@@ -20,7 +20,7 @@ from tenants.forms.people import CustomerFilter
 from tenants.models import Kind, ResellerRelationship, Standing, Tenant
 from tenants.portfolio import Bond, Grant, bonds_of, customers_of
 from tenants.views.grants import last_day, service_label
-from tenants.views.parts import contact_facts, pages, trail
+from tenants.views.parts import contact_facts, trail
 from tenants.web import PortalRequest, page
 
 COLUMNS = "tenants.customers.columns"
@@ -52,7 +52,7 @@ def customer_list(request: PortalRequest) -> HttpResponse:
         columns,
         [_row(customer, bonds.get(customer.pk, Bond()), more) for customer in found],
         empty=_no_customer(bool(search)),
-        **pages(request, found),
+        **page_links(request, found),
     )
     crumbs = [(_("Customers"), "")]
     context = {"table": table, "filter": wanted, "crumbs": crumbs}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from portal.forms import posted
-from portal.paging import keyset
+from portal.paging import PageLinks, keyset, page_links
 from portal.ui.separators import listed
 from portal.ui.tables import Cell, Column, Empty, Table
 from portal.web import redirect_to, render_page, toast
@@ -24,7 +24,7 @@ from tenants.models.relationship import last_moment
 from tenants.portfolio import remaining_ties
 from tenants.services import Service
 from tenants.submitting import form_once, submit
-from tenants.views.parts import Links, pages, trail
+from tenants.views.parts import trail
 from tenants.web import PortalRequest, page
 
 NO_PARTNER = "noPartner"
@@ -55,7 +55,7 @@ def grant_list(request: PortalRequest, customer: Tenant) -> HttpResponse:
     context = {
         "organisation": customer,
         "partners": _partner_table([row for row in relationships.order_by("started_at")]),
-        "grants": _grant_table(request, found.rows, bool(may_revoke), pages(request, found)),
+        "grants": _grant_table(request, found.rows, bool(may_revoke), page_links(request, found)),
         "can_grant": _may_grant(actor, customer),
         "can_revoke": may_revoke,
         "crumbs": trail(request, customer, (_("Partners"), "")),
@@ -93,7 +93,7 @@ def _partner_table(relationships: list[ResellerRelationship]) -> Table:
     )
 
 
-def _grant_table(request: PortalRequest, grants: list[DelegatedAdmin], may_revoke: bool, links: Links) -> Table:
+def _grant_table(request: PortalRequest, grants: list[DelegatedAdmin], may_revoke: bool, links: PageLinks) -> Table:
     columns = [
         Column("partner", _("Partner")),
         Column("level", _("Level")),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from portal.errors import Unauthenticated
 from portal.forms import posted
-from portal.paging import keyset
+from portal.paging import keyset, page_links
 from portal.ui.tables import Cell, Column, Empty, Table
 from portal.web import redirect_to, render_page, toast
 from tenants.actions.account import choose_preferences
@@ -23,7 +23,6 @@ from tenants.models import AccessToken, Role, User
 from tenants.models.role import ROLE_WORDS
 from tenants.models.token import ALL_SCOPES
 from tenants.submitting import form_once, submit
-from tenants.views.parts import pages
 from tenants.web import SIGNED_IN, PortalRequest, page
 
 
@@ -89,7 +88,9 @@ def _token_table(request: PortalRequest) -> Table:
         _("A program needs one to use the REST API in your name. Whoever runs the portal issues it."),
         icon="key",
     )
-    return Table(_("Access tokens"), columns, [_token_row(token) for token in found], empty, **pages(request, found))
+    return Table(
+        _("Access tokens"), columns, [_token_row(token) for token in found], empty, **page_links(request, found)
+    )
 
 
 def _token_row(token: AccessToken) -> dict[str, Any]:

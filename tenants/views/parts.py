@@ -1,12 +1,11 @@
-"""What several pages of this room share."""
+"""What pages of several rooms share."""
 
 import re
-from typing import Any, TypedDict
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from portal.paging import Page
 from portal.ui.values import Cell
 from tenants.access import Permission, can
 from tenants.models import Tenant
@@ -34,21 +33,3 @@ def contact_facts(partner: Tenant) -> list[tuple[str, Any]]:
         (_("Hours"), partner.support_hours, ""),
     ]
     return [(label, Cell(value, href=href)) for label, value, href in facts if value]
-
-
-class Links(TypedDict):
-    """Where a table leads on; empty for nowhere."""
-
-    first_url: str
-    next_url: str
-
-
-def pages(request: PortalRequest, page: Page) -> Links:
-    """The table's links to the next and the first page; filters stay."""
-    parameters = request.GET.copy()
-    started = bool(parameters.pop("after", None))
-    first = f"?{parameters.urlencode()}" if started else ""
-    if not page.next_token:
-        return {"first_url": first, "next_url": ""}
-    parameters["after"] = page.next_token
-    return {"first_url": first, "next_url": f"?{parameters.urlencode()}"}

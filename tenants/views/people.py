@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from portal.errors import InvalidInput, StaleVersion
 from portal.forms import posted
-from portal.paging import keyset
+from portal.paging import keyset, page_links
 from portal.ui.buttons import Reasons, button, denied, link_button
 from portal.ui.dates import ZONE_NAMES
 from portal.ui.separators import listed
@@ -27,7 +27,7 @@ from tenants.models.user import LANGUAGES
 from tenants.people_rules import decision_on, refuse_step, restorable_until, roles_of
 from tenants.role_rules import decision_about
 from tenants.submitting import submit
-from tenants.views.parts import pages, trail
+from tenants.views.parts import trail
 from tenants.visibility import TenantQuerySet
 from tenants.web import PortalRequest, page
 
@@ -79,7 +79,7 @@ def user_list(request: PortalRequest, customer: Tenant) -> HttpResponse:
         ],
         [_row(customer, row, roles) for row in found],
         empty=_nobody(bool(request.GET)),
-        **pages(request, found),
+        **page_links(request, found),
     )
     context = {
         "organisation": customer,

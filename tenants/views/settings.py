@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 from portal.database import looking_into
 from portal.errors import InvalidInput, StaleVersion
 from portal.forms import posted, show_refusal
-from portal.paging import keyset
+from portal.paging import keyset, page_links
 from portal.ui.parts import Entry
 from portal.ui.tables import Cell, Column, Table
 from portal.web import redirect_to, render_page, toast
@@ -23,7 +23,7 @@ from tenants.models import ServiceSetting, ServiceSettingChange, Tenant
 from tenants.service_settings import SETTINGS, Setting
 from tenants.services import Service
 from tenants.submitting import form_once
-from tenants.views.parts import pages, trail
+from tenants.views.parts import trail
 from tenants.web import SIGNED_IN, PortalRequest, allow, page
 
 HISTORY = 20
@@ -169,7 +169,7 @@ def _setting_page(
         "history": [_entry(setting, change) for change in found],
         "list_url": list_url,
         "crumbs": trail(request, customer, (_("Service settings"), list_url), (setting.label, "")),
-        **pages(request, found),
+        **page_links(request, found),
         **more,
     }
     return render_page(request, "tenants/setting_detail.html", context, status=status)
