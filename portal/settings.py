@@ -9,6 +9,7 @@ import logging
 from pathlib import Path
 
 import environ
+from django.contrib.messages import constants as message_levels
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
@@ -139,6 +140,7 @@ TEMPLATES = [
     }
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+MESSAGE_TAGS = {message_levels.ERROR: "danger"}  # the tone, as everywhere on the pages
 
 # --- Data
 DATABASES = {"default": env.db_url_config(required("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.sqlite3'}"))}
@@ -221,8 +223,8 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_FORMS = {
-    "login": "tenants.forms.account.SignInForm",
-    "reset_password": "tenants.forms.account.ResetPasswordForm",
+    "login": "tenants.forms.sign_in.SignInForm",
+    "reset_password": "tenants.forms.sign_in.ResetPasswordForm",
 }
 # Counted in the cache and asked before a password is hashed: one verification costs a tenth of a second of a core.
 ACCOUNT_RATE_LIMITS = {

@@ -41,7 +41,7 @@ def render_page(
     fragment = partial is not None and is_fragment(request)
     content = render_to_string(f"{template}#{partial}" if fragment else template, dict(context or {}), request)
     if fragment and status < 400:
-        content += render_to_string("errors/toasts.html", {}, request)
+        content += render_to_string("components/new_toasts.html", {}, request)
     response = HttpResponse(content, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
@@ -49,7 +49,7 @@ def render_page(
 
 def toast(request: HttpRequest, text: Text, tone: Tone = "success") -> None:
     """Tell the person, on the next page or fragment that is rendered, what has been done."""
-    messages.add_message(request, _LEVELS[tone], str(text), extra_tags=tone)
+    messages.add_message(request, _LEVELS[tone], str(text))
 
 
 def redirect_to(request: HttpRequest, to: Any, *args: Any, **kwargs: Any) -> HttpResponse:

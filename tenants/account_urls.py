@@ -13,8 +13,8 @@ from django.urls import path, re_path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from tenants.views.account import EnrolSecondFactor, RemoveSecondFactor, RenewRecoveryCodes
 from tenants.views.my_account import my_account, my_token_revoke
+from tenants.views.second_factor import EnrolSecondFactor, RemoveSecondFactor, RenewRecoveryCodes
 
 View = Callable[..., HttpResponseBase]
 

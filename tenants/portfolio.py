@@ -1,4 +1,4 @@
-"""A partner's customers: which there are, and what ties each of them to the partner now."""
+"""Partners and customers: which a partner has, what ties each to it now, and whom a customer may let in."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from tenants.actor import Actor
 from tenants.models import DelegatedAdmin, Kind, ResellerRelationship, Tenant
@@ -72,3 +72,14 @@ def bonds_of(actor: Actor, customer_ids: Collection[UUID]) -> dict[UUID, Bond]:
     for customer_id, service, level, expires_at in grants.order_by("service").values_list(*columns):
         bonds[customer_id].grants.append(Grant(service, level, expires_at))
     return bonds
+
+
+def known_partners(customer: Tenant) -> QuerySet[Tenant]:
+    """The partners that a customer may grant to: those who sell to it, and those it has let in before.
+
+    A customer never browses all partners; a new one comes by a relationship.
+    """
+    sellers = ResellerRelationship.objects.for_system("the customer's own partners").living().filter(customer=customer)
+    helpers = DelegatedAdmin.objects.for_system("the customer's own partners").filter(customer=customer)
+    known = Tenant.objects.for_system("the customer's own partners")
+    return known.filter(pk__in=sellers.values("partner_id")) | known.filter(pk__in=helpers.values("partner_id"))

@@ -29,7 +29,7 @@ from tenants.models import (
     User,
 )
 from tenants.models.relationship import last_moment
-from tenants.portfolio import remaining_ties
+from tenants.portfolio import known_partners, remaining_ties
 from tenants.services import Service
 
 COMMERCE = {
@@ -103,17 +103,6 @@ def end_relationship(relationship: ResellerRelationship, *, actor: Actor) -> Res
     _take(relationship.partner, relationship.customer, COMMERCE)
     book.record(actor, "tenants.relationship.ended", relationship, before={"partner": relationship.partner.name})
     return relationship
-
-
-def known_partners(customer: Tenant) -> QuerySet[Tenant]:
-    """The partners that a customer may grant to: those who sell to it, and those it has let in before.
-
-    A customer never browses all partners; a new one comes by a relationship.
-    """
-    sellers = ResellerRelationship.objects.for_system("the customer's own partners").living().filter(customer=customer)
-    helpers = DelegatedAdmin.objects.for_system("the customer's own partners").filter(customer=customer)
-    known = Tenant.objects.for_system("the customer's own partners")
-    return known.filter(pk__in=sellers.values("partner_id")) | known.filter(pk__in=helpers.values("partner_id"))
 
 
 @transaction.atomic

@@ -24,12 +24,6 @@ class UserFilter(forms.Form):
     state = forms.ChoiceField(label=_("State"), choices=STATES, required=False)
 
 
-class CustomerFilter(forms.Form):
-    """Above the list of customers."""
-
-    q = forms.CharField(label=_("Name or domain"), required=False, widget=forms.SearchInput, max_length=100)
-
-
 class PersonForm(forms.Form):
     """What an admin writes of a person, now and later."""
 

@@ -16,7 +16,7 @@ from portal.web import render_page
 from tenants.access import Permission, can
 from tenants.actor import Actor
 from tenants.chosen_settings import settings_of
-from tenants.forms.people import CustomerFilter
+from tenants.forms.customers import CustomerFilter
 from tenants.models import Kind, ResellerRelationship, Standing, Tenant
 from tenants.portfolio import Bond, Grant, bonds_of, customers_of
 from tenants.views.grants import last_day, service_label

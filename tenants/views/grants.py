@@ -17,11 +17,11 @@ from portal.ui.separators import listed
 from portal.ui.tables import Cell, Column, Empty, Table
 from portal.web import redirect_to, render_page, toast
 from tenants.access import Decision, Denied, Permission, can
-from tenants.actions.organisations import grant_delegated_admin, known_partners, revoke_delegated_admin
+from tenants.actions.organisations import grant_delegated_admin, revoke_delegated_admin
 from tenants.forms.grants import GrantForm
 from tenants.models import DelegatedAdmin, Level, ResellerRelationship, Tenant
 from tenants.models.relationship import last_moment
-from tenants.portfolio import remaining_ties
+from tenants.portfolio import known_partners, remaining_ties
 from tenants.services import Service
 from tenants.submitting import form_once, submit
 from tenants.views.parts import trail

@@ -18,7 +18,7 @@ from portal.web import redirect_to, render_page, toast
 from tenants.actions.account import choose_preferences
 from tenants.actions.tokens import revoke_token
 from tenants.decisions import YES
-from tenants.forms.preferences import PreferencesForm
+from tenants.forms.my_account import PreferencesForm
 from tenants.models import AccessToken, Role, User
 from tenants.models.role import ROLE_WORDS
 from tenants.models.token import ALL_SCOPES

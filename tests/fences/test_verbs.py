@@ -14,7 +14,6 @@ ROOMS = ("tenants", "subscriptions", "messagecenter", "support")
 # Public helpers of action modules that change nothing, or are called under a verb's lock; each with its reason.
 NO_VERBS = {
     "new_temporary_password": "makes a word",
-    "known_partners": "a question, asked by the verb and by its page",
     "end_tokens": "called by verbs that have asked and hold the lock on the person",
     "group_name": "makes a word",
     "let_go": "called by end_relationship, which has asked and holds the lock on the relationship",

@@ -49,7 +49,7 @@ def test_a_boosted_link_gets_the_whole_page(client: Client) -> None:
 def test_a_toast_waits_for_the_next_page(client: Client) -> None:
     response = client.post("/leave/")
     assert (response.status_code, response["Location"]) == (303, "/")
-    assert client.get("/toasts/").content.decode() == "success success:Saved <b>"
+    assert client.get("/toasts/").content.decode() == "success:Saved <b>"
 
 
 def test_a_toast_travels_with_a_fragment_and_is_escaped(client: Client) -> None:

@@ -67,7 +67,9 @@ def test_a_blocked_or_deleted_person_does_not_sign_in_and_is_told_why(
     client = Client()
     assert sign_in(client, "ed@huaxin.example")["Location"] == reverse("account_login")
     assert client.get("/")["Location"] == "/account/login/?next=/"
-    assert told in client.get(reverse("account_login")).content.decode()
+    assert (
+        f'<div class="toast" data-tone="danger"><p>{told}</p>' in client.get(reverse("account_login")).content.decode()
+    )
     assert User.objects.get(pk=cast.ed.pk).last_login is None
     assert told not in sign_in(Client(), "ed@huaxin.example", "not his password").content.decode()
 
