@@ -122,27 +122,12 @@ def grant_delegated_admin(
     service gives way to the new one.
     """
     require(actor, Permission.GRANT_MAKE, customer)
-    if expires_at is not None and expires_at <= timezone.now():
-        raise _wrong("expires_on", _("The last day has passed. Choose today or a later day."), "expiryInPast")
-    if service not in {"", *Service.values}:
-        raise _wrong("service", _("This is not one of the possible values."), "unknownService")
+    _check_terms(service, expires_at)
     # A relationship that ended meanwhile would take with it what lets the partner see the customer.
     lock_shared(_living(partner, customer))
     Tenant.objects.locked(customer.pk)
-    if not known_partners(customer).filter(pk=partner.pk).exists():
-        raise _wrong("partner", _("Your organisation has no relationship with this partner."), "unknownPartner")
-    standing = DelegatedAdmin.objects.for_system("the grant that the new one replaces").filter(
-        customer=customer, partner=partner, service=service, revoked_at=None
-    )
-    if standing.in_force().exists():
-        raise RuleBroken(
-            _(
-                "This partner already holds delegated administration for this."
-                " Revoke that grant first, then make the new one."
-            ),
-            code="grantExists",
-        )
-    standing.update(revoked_at=timezone.now())
+    _check_known(partner, customer)
+    _retire_expired(partner, customer, service)
     grant = DelegatedAdmin(
         customer=customer, partner=partner, level=level, service=service, expires_at=expires_at, granted_by=actor.user
     )
@@ -170,6 +155,32 @@ def revoke_delegated_admin(grant: DelegatedAdmin, *, actor: Actor) -> DelegatedA
     _tell("grant_revoked", grant, actor)
     book.record(actor, "tenants.grant.revoked", grant, before=_account(grant))
     return grant
+
+
+def _check_terms(service: str, expires_at: datetime | None) -> None:
+    if expires_at is not None and expires_at <= timezone.now():
+        raise _wrong("expires_on", _("The last day has passed. Choose today or a later day."), "expiryInPast")
+    if service not in {"", *Service.values}:
+        raise _wrong("service", _("This is not one of the possible values."), "unknownService")
+
+
+def _check_known(partner: Tenant, customer: Tenant) -> None:
+    if not known_partners(customer).filter(pk=partner.pk).exists():
+        raise _wrong("partner", _("Your organisation has no relationship with this partner."), "unknownPartner")
+
+
+def _retire_expired(partner: Tenant, customer: Tenant, service: str) -> None:
+    """Make room for a new grant. Raises RuleBroken `grantExists` while one for the same service is in force."""
+    standing = DelegatedAdmin.objects.for_system("the grant that the new one replaces").filter(
+        customer=customer, partner=partner, service=service, revoked_at=None
+    )
+    if standing.in_force().exists():
+        message = _(
+            "This partner already holds delegated administration for this."
+            " Revoke that grant first, then make the new one."
+        )
+        raise RuleBroken(message, code="grantExists")
+    standing.update(revoked_at=timezone.now())
 
 
 def _account(grant: DelegatedAdmin) -> dict[str, Any]:
