@@ -256,13 +256,12 @@ def _roles_changed(request: PortalRequest, customer: Tenant, user: User, form: R
         if form.has_error("assign") or form.has_error("remove"):
             raise InvalidInput(_("This role does not exist in this kind of organisation."), code="unknownRole")
         raise InvalidInput(_("Choose one role."), code="notOneRole")
-    given = bool(form.cleaned_data["assign"])
-    verb, said = (
-        (assign_role, _("%(name)s now holds the role %(role)s."))
-        if given
-        else (remove_role, _("%(name)s no longer holds the role %(role)s."))
-    )
-    verb(user, form.chosen, actor=request.actor)
+    if form.cleaned_data["assign"]:
+        assign_role(user, form.chosen, actor=request.actor)
+        said = _("%(name)s now holds the role %(role)s.")
+    else:
+        remove_role(user, form.chosen, actor=request.actor)
+        said = _("%(name)s no longer holds the role %(role)s.")
     toast(request, said % {"name": user.display_name, "role": form.chosen.label})
     return redirect_to(request, "tenants:user_roles", customer.pk, user.pk)
 
@@ -298,9 +297,10 @@ def _ask_about_role(request: PortalRequest, user: User, form: RoleForm, crumbs: 
 def _role_table(request: PortalRequest, customer: Tenant, user: User, reasons: Reasons) -> Table:
     held, rows = roles_of(user), []
     for role in ROLES_OF[customer.kind]:
-        name, label = (
-            ("remove", pgettext("role", "Take away")) if role in held else ("assign", pgettext("role", "Give"))
-        )
+        if role in held:
+            name, label = "remove", pgettext("role", "Take away")
+        else:
+            name, label = "assign", pgettext("role", "Give")
         decision = decision_about(request.actor, user, role)
         if not decision:
             act = denied(label, decision, "default", "", reasons)
