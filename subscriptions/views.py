@@ -50,7 +50,7 @@ def subscription_detail(request: PortalRequest, customer: Tenant, subscription: 
     """One subscription, and every verb as a button, or with the reason why not."""
     actor = request.actor
     context = {
-        **_about(request, customer, subscription),
+        **_about(customer, subscription),
         "crumbs": trail(request, customer, _in_list(customer), (str(subscription), "")),
         "facts": showing.facts_about(actor, subscription),
         "partner_facts": [(_("Name"), str(subscription.partner)), *contact_facts(subscription.partner)],
@@ -163,7 +163,7 @@ def _form_page(
     """One verb's page. `stale` is what was typed when somebody else was faster: shown beside the present values."""
     here = (subscription, reverse("subscriptions:detail", args=[customer.pk, subscription.pk]))
     context = {
-        **_about(request, customer, subscription),
+        **_about(customer, subscription),
         "crumbs": trail(request, customer, _in_list(customer), here, (TITLES[action], "")),
         "title": TITLES[action],
         "form": form,
@@ -174,7 +174,7 @@ def _form_page(
     return render_page(request, TEMPLATES[action], context, partial="consequence", status=status)
 
 
-def _about(request: PortalRequest, customer: Tenant, subscription: Subscription) -> dict[str, Any]:
+def _about(customer: Tenant, subscription: Subscription) -> dict[str, Any]:
     """What every page about one subscription shows."""
     return {
         "customer": customer,

@@ -54,7 +54,6 @@ from tenants.permissions import Permission
 from tenants.visibility import Tenancy
 
 __all__ = [
-    "GRANTS",
     "Allowed",
     "Decision",
     "Denied",

@@ -28,7 +28,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "customer": customer,
         # Once a right there was asked and held (tenants.web.allow), so not on the page that refuses it.
         "acting_on_behalf": bool(known and customer and current_identity().acting == str(customer.pk)),
-        "portfolio_url": reverse("tenants:customer_list") if known else "/",
         "navigation": SimpleLazyObject(lambda: _navigation(request, actor)) if known and actor else [],
         "account_links": _account_links() if known else [],
         "needs_second_factor": bool(known and actor and must_have_second_factor(actor)),

@@ -6,7 +6,6 @@ import uuid
 from typing import Any, ClassVar
 
 from django.db import models
-from django.utils import timezone
 
 from tenants.models.tenant import Tenant
 from tenants.models.user import User
@@ -66,8 +65,3 @@ class AccessToken(models.Model):
     def digest_of(secret: str) -> str:
         """What is stored in place of the secret."""
         return hashlib.sha256(secret.encode()).hexdigest()
-
-    @property
-    def is_in_force(self) -> bool:
-        """Neither revoked nor expired now."""
-        return self.revoked_at is None and self.expires_at > timezone.now()

@@ -100,7 +100,6 @@ def organisation(request: PortalRequest, customer: Tenant) -> HttpResponse:
         "organisation": customer,
         "facts": _facts(customer, bond),
         "partners": _partners(actor, customer),
-        "bond": bond,
         "doors": _doors(actor, customer),
         "crumbs": trail(request, customer),
     }

@@ -51,13 +51,12 @@ def grant_list(request: PortalRequest, customer: Tenant) -> HttpResponse:
     relationships = ResellerRelationship.objects.visible_to(actor).filter(customer=customer).select_related("partner")
     grants = DelegatedAdmin.objects.visible_to(actor).filter(customer=customer)
     found = keyset(grants.select_related("partner", "granted_by"), ("-granted_at", "-id"), request.GET.get("after"))
-    may_revoke = can(actor, Permission.GRANT_REVOKE, customer)
+    may_revoke = bool(can(actor, Permission.GRANT_REVOKE, customer))
     context = {
         "organisation": customer,
         "partners": _partner_table([row for row in relationships.order_by("started_at")]),
-        "grants": _grant_table(request, found.rows, bool(may_revoke), page_links(request, found)),
+        "grants": _grant_table(found.rows, may_revoke, page_links(request, found)),
         "can_grant": _may_grant(actor, customer),
-        "can_revoke": may_revoke,
         "crumbs": trail(request, customer, (_("Partners"), "")),
     }
     return render_page(request, "tenants/grant_list.html", context)
@@ -93,7 +92,7 @@ def _partner_table(relationships: list[ResellerRelationship]) -> Table:
     )
 
 
-def _grant_table(request: PortalRequest, grants: list[DelegatedAdmin], may_revoke: bool, links: PageLinks) -> Table:
+def _grant_table(grants: list[DelegatedAdmin], may_revoke: bool, links: PageLinks) -> Table:
     columns = [
         Column("partner", _("Partner")),
         Column("level", _("Level")),

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import include, path
 from django.views.decorators.http import require_POST
 
 from portal import errors
@@ -54,5 +54,7 @@ urlpatterns = [
     path("posts-only/", login_not_required(require_POST(greet))),
     path("leave/", login_not_required(leave)),
     path("toasts/", login_not_required(waiting_toasts)),
+    path("", include("portal.shell.urls")),  # what the frame of every page leads to
+    path("language/", login_not_required(greet), name="set_language"),
     path("sign-in/", login_not_required(greet), name="account_login"),
 ]

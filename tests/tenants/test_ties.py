@@ -9,10 +9,10 @@ from django.test import Client
 
 from portal.demo.cast import Cast
 from portal.errors import InvalidInput, NotAllowed, RuleBroken
-from tenants.access import GRANTS, Permission, can
+from tenants.access import Permission, can
 from tenants.actions.organisations import end_relationship, grant_delegated_admin, start_relationship
 from tenants.actor import Actor, acting_as
-from tenants.grants import Basis
+from tenants.grants import GRANTS, Basis
 from tenants.models import DelegatedAdmin, ResellerRelationship, Role, TenantGroupPermission
 from tests.threads import meanwhile
 from tests.waiting import wait_until_somebody_waits
