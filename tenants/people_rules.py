@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.errors import RuleBroken
-from tenants.access import Allowed, Decision, Denied, Permission, can, tie_of
+from tenants.access import Decision, Denied, Permission, can, tie_of
 from tenants.actor import Actor
-from tenants.decisions import refusal
+from tenants.decisions import YES, refusal
 from tenants.models import Level, Role, User
 from tenants.models.role import LIGHT_ROLES, NEVER_ON_BEHALF, PARTNER_ADMIN_ROLES, TOP_ROLES
 
@@ -78,12 +78,12 @@ def state_allows(step: str, user: User) -> Decision:
     if until is not None and until <= timezone.now():
         return RESTORE_OVER
     if step == "restore":
-        return Allowed() if until else NOT_DELETED
+        return YES if until else NOT_DELETED
     if until:
         return DELETED
     if step == "block":
-        return Allowed() if user.is_active else BLOCKED
-    return NOT_BLOCKED if step == "unblock" and user.is_active else Allowed()
+        return YES if user.is_active else BLOCKED
+    return NOT_BLOCKED if step == "unblock" and user.is_active else YES
 
 
 def roles_of(user: User) -> set[str]:
@@ -94,16 +94,16 @@ def roles_of(user: User) -> set[str]:
 def condition(actor: Actor, permission: Permission, user: User) -> Decision:
     """Whether this actor, who holds the right, may use it on this person."""
     if actor.machine:
-        return Allowed()
+        return YES
     if actor.user_id == user.pk:
         return OWN_PASSWORD if permission is Permission.USER_RESET_PASSWORD else OWN_ACCOUNT
     roles = roles_of(user)
     if actor.tenant_id != user.tenant_id:
         return _on_behalf(actor, user, roles)
     if actor.has_role(*TOP_ROLES):
-        return Allowed()
+        return YES
     untouchable = roles & set(PARTNER_ADMIN_ROLES) if actor.is_partner else roles - set(LIGHT_ROLES)
-    return HOLDS_ROLES if untouchable else Allowed()
+    return HOLDS_ROLES if untouchable else YES
 
 
 def _on_behalf(actor: Actor, user: User, roles: set[str]) -> Decision:
@@ -118,5 +118,5 @@ def _on_behalf(actor: Actor, user: User, roles: set[str]) -> Decision:
         return HOLDS_ROLES
     administers = actor.has_role(Role.PARTNER_GLOBAL_ADMIN, Role.ADMIN_AGENT)
     if administers and tie_of(actor, user.tenant_id).level_for(None) == Level.ADMIN:
-        return Allowed()
-    return HOLDS_ROLES if roles - set(LIGHT_ROLES) else Allowed()
+        return YES
+    return HOLDS_ROLES if roles - set(LIGHT_ROLES) else YES

@@ -24,29 +24,20 @@ class Grant:
 
 @dataclass(slots=True)
 class Bond:
-    """What ties a customer to the actor's organisation."""
+    """What ties a customer to a partner; the grants by service, the one for all first."""
 
     reseller: bool = False
     grants: list[Grant] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Remainder:
-    """What ties a partner to a customer besides one grant: a relationship, and the level of each other grant by its
-    service.
-    """
-
-    reseller: bool
-    levels: dict[str, str]
-
-
-def remaining_ties(grant: DelegatedAdmin) -> Remainder:
-    """What stays when this grant ends; two queries."""
+def remaining_ties(grant: DelegatedAdmin) -> Bond:
+    """What ties the partner to the customer when this grant ends; two queries."""
     relationships = ResellerRelationship.objects.for_system("what stays when a grant ends").living()
     relationships = relationships.filter(partner_id=grant.partner_id, customer_id=grant.customer_id)
     others = DelegatedAdmin.objects.for_system("what stays when a grant ends").in_force()
     others = others.filter(partner_id=grant.partner_id, customer_id=grant.customer_id).exclude(pk=grant.pk)
-    return Remainder(relationships.exists(), dict(others.order_by("service").values_list("service", "level")))
+    rows = others.order_by("service").values_list("service", "level", "expires_at")
+    return Bond(relationships.exists(), [Grant(*row) for row in rows])
 
 
 def customers_of(actor: Actor, search: str = "") -> TenantQuerySet[Tenant]:

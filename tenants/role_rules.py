@@ -7,8 +7,9 @@ Pages show the reason, verbs raise it under their lock: one place for both.
 from django.utils.translation import gettext_lazy as _
 
 from portal.errors import RuleBroken
-from tenants.access import Allowed, Decision, Denied, Permission, can
+from tenants.access import Decision, Denied, Permission, can
 from tenants.actor import Actor
+from tenants.decisions import YES
 from tenants.models import Role, RoleAssignment, Tenant, User
 from tenants.models.role import NEVER_ON_BEHALF, PARTNER_ADMIN_ROLES, TOP_ROLES
 from tenants.people_rules import condition, roles_of, state_allows
@@ -49,7 +50,7 @@ def giver_decision(actor: Actor, user: User, role: Role) -> Decision:
     Not the role alone decides: whose account an admin may not touch, that person's roles it may not touch either.
     """
     if actor.machine:
-        return Allowed()
+        return YES
     if actor.user_id == user.pk:
         return OWN_ROLE
     if role in NEVER_ON_BEHALF and actor.tenant_id != user.tenant_id:

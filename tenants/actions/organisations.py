@@ -209,7 +209,7 @@ def _tell(letter: str, grant: DelegatedAdmin, actor: Actor) -> None:
         "service": Service(grant.service).label if grant.service else "",
         "last_moment": last_moment(grant.expires_at) if grant.expires_at else None,
         "reseller": rest.reseller,
-        "tied": rest.reseller or bool(rest.levels) or grant.is_in_force,
+        "tied": rest.reseller or bool(rest.grants) or grant.is_in_force,
     }
     partners = _holders(grant.partner, Role.PARTNER_GLOBAL_ADMIN, Role.ADMIN_AGENT)
     letters.write(letter, partners, path=address if words["tied"] else "", **words)

@@ -210,9 +210,10 @@ def _consequences(grant: DelegatedAdmin) -> list[str]:
     """What ends, and what the partner keeps by its other grants and as a reseller."""
     rest = remaining_ties(grant)
     words = {"partner": str(grant.partner), "service": service_label(grant.service)}
-    words["services"] = listed(service_label(service) for service in rest.levels)
-    if "" in rest.levels:
-        words["level"] = str(Level(rest.levels[""]).label)
+    words["services"] = listed(service_label(other.service) for other in rest.grants)
+    for_all = next((other for other in rest.grants if not other.service), None)
+    if for_all is not None:
+        words["level"] = str(Level(for_all.level).label)
         return [_("For %(service)s the grant of %(partner)s for all services stays, at the level %(level)s.") % words]
     if grant.service:
         ends = _("From now on %(partner)s cannot administer %(service)s here; the next click of its people is refused.")
@@ -221,13 +222,13 @@ def _consequences(grant: DelegatedAdmin) -> list[str]:
             "From now on %(partner)s cannot administer your organisation; the next click of its people is refused."
         )
     lines = [ends % words]
-    if rest.levels:
+    if rest.grants:
         lines.append(_("Its other grants stay: %(services)s.") % words)
     if rest.reseller:
         lines.append(_("It cannot escalate the requests that this grant covers to 21Vianet until you grant again."))
         lines.append(
             _("What it sees as your reseller stays. Subscriptions keep running, and it still owes you support.")
         )
-    elif not rest.levels:
+    elif not rest.grants:
         lines.append(_("This partner sells you nothing and can no longer see your organisation."))
     return lines
