@@ -25,7 +25,7 @@ def _door(view: View) -> View:
 
 
 def _open(view: View) -> View:
-    """... for visitors too."""
+    """A door that opens to visitors too."""
     return login_not_required(_door(view))
 
 

@@ -17,15 +17,20 @@ P = Permission
 class Basis(Enum):
     """How the actor must stand to the object."""
 
-    ANYWHERE = auto()  # no object is asked about
-    HOME = auto()  # the object belongs to the actor's organisation
-    OWN = auto()  # ... and the actor made it, or is it
-    RESELLER = (
-        auto()
-    )  # the actor's organisation serves the customer; where the object names its partner, it is that one
-    DELEGATED = auto()  # an unexpired grant covers the object's service (no service: all services)
-    DELEGATED_ADMIN = auto()  # ... at the level of administration
-    TIED = auto()  # a relationship, or any grant
+    # No object is asked about.
+    ANYWHERE = auto()
+    # The object belongs to the actor's organisation.
+    HOME = auto()
+    # The object belongs to the actor's organisation, and the actor made it, or is it.
+    OWN = auto()
+    # The actor's organisation serves the customer; where the object names its partner, it is that one.
+    RESELLER = auto()
+    # An unexpired grant covers the object's service; where it has none, a grant for all services.
+    DELEGATED = auto()
+    # The same, at the level of administration.
+    DELEGATED_ADMIN = auto()
+    # A relationship, or any grant.
+    TIED = auto()
 
 
 class Need(Enum):

@@ -62,7 +62,7 @@ class PortalAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # as a
         return f"{name}|{ratelimit.get_ip(request)}"
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """... and, with a much higher limit, for the name at all addresses together."""
+        """Failures are counted for the name at all addresses together as well, with a much higher limit."""
         super().pre_authenticate(request, **credentials)
         name = super()._get_login_attempts_cache_key(request, **credentials)
         anywhere = ratelimit.consume(request, app="allauth.account", action="login_failed_anywhere", key=name)

@@ -80,7 +80,7 @@ def enrol_second_factor(enrol: Callable[[], Answer], *, actor: Actor) -> tuple[A
 
 @transaction.atomic
 def remove_second_factor(remove: Callable[[], Answer], *, actor: Actor) -> Answer:
-    """... by allauth's step; the recovery codes go with it."""
+    """Remove one's second factor by allauth's step; the recovery codes go with it."""
     user = _locked(actor)
     answer = remove()
     book.record(actor, "tenants.second_factor.removed", user)
@@ -89,7 +89,7 @@ def remove_second_factor(remove: Callable[[], Answer], *, actor: Actor) -> Answe
 
 @transaction.atomic
 def renew_recovery_codes(renew: Callable[[], Answer], *, actor: Actor) -> Answer:
-    """... by allauth's step; the codes from before are worth nothing."""
+    """Make new recovery codes by allauth's step; the codes from before are worth nothing."""
     user = _locked(actor)
     answer = renew()
     book.record(actor, "tenants.second_factor.codes_renewed", user)

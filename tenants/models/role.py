@@ -106,7 +106,7 @@ class RoleAssignment(models.Model):
         indexes = [models.Index(fields=("tenant", "role"), name="role_by_tenant")]
 
     def __str__(self) -> str:
-        return Role(self.role).label.__str__()
+        return str(Role(self.role).label)
 
 
 class PartnerRoleGroup(models.Model):

@@ -54,7 +54,7 @@ def grant_list(request: PortalRequest, customer: Tenant) -> HttpResponse:
     may_revoke = bool(can(actor, Permission.GRANT_REVOKE, customer))
     context = {
         "organisation": customer,
-        "partners": _partner_table([row for row in relationships.order_by("started_at")]),
+        "partners": _partner_table(list(relationships.order_by("started_at"))),
         "grants": _grant_table(found.rows, may_revoke, page_links(request, found)),
         "can_grant": _may_grant(actor, customer),
         "crumbs": trail(request, customer, (_("Partners"), "")),
