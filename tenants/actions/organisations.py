@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from django.contrib.auth.models import Permission as GuardianPermission
+from django.contrib.auth.models import Permission as ObjectPermission
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -224,7 +224,7 @@ def _holders(tenant: Tenant, *roles: Role) -> QuerySet[User]:
 
 
 def _give(partner: Tenant, customer: Tenant, permissions: Mapping[str, tuple[Role, ...]]) -> None:
-    known = {permission.codename: permission for permission in _guardian_permissions(permissions)}
+    known = {permission.codename: permission for permission in _object_permissions(permissions)}
     groups = {role: role_group(partner, role) for roles in permissions.values() for role in roles}
     TenantGroupPermission.objects.bulk_create(
         [
@@ -257,9 +257,9 @@ def _living(partner: Tenant, customer: Tenant) -> QuerySet[ResellerRelationship]
     return ties.filter(partner=partner, customer=customer)
 
 
-def _guardian_permissions(names: Mapping[str, tuple[Role, ...]]) -> list[GuardianPermission]:
+def _object_permissions(names: Mapping[str, tuple[Role, ...]]) -> list[ObjectPermission]:
     return list(
-        GuardianPermission.objects.filter(
+        ObjectPermission.objects.filter(
             content_type__app_label="tenants", content_type__model="tenant", codename__in=names
         )
     )

@@ -24,9 +24,9 @@ PLANTED = {
         ("tenants/models/__init__.py", "import tenants.actions"),
         ("support/models/__init__.py", "import support.actions"),
     ],
-    "Only the models": [
+    "Only tenants.models.relationship": [
         ("support/planted.py", "import guardian.shortcuts"),
-        ("portal/planted.py", "import guardian.shortcuts"),
+        ("tenants/access.py", "import guardian.shortcuts"),
     ],
     "Only actions": [
         ("subscriptions/showing.py", "import portal.audit.book"),

@@ -20,7 +20,7 @@ DOORS = {"visible_to", "within_reach", "for_system", "locked", "none"}
 MAY_PRECEDE = {"select_related"}
 MANAGERS = {"objects", "_default_manager", "_base_manager"}
 # Models that no organisation owns; one bears another name where our own Permission is known too.
-OF_NOBODY = {model.__name__ for model in apps.get_models() if model not in tenancy_models()} | {"GuardianPermission"}
+OF_NOBODY = {model.__name__ for model in apps.get_models() if model not in tenancy_models()} | {"ObjectPermission"}
 # `customer.users`, `support_request.comments` ...: other beginnings of a query on the same models.
 ACCESSORS = {
     relation.get_accessor_name()
