@@ -19,6 +19,7 @@ from tenants.models import Kind, ResellerRelationship, Role, Tenant, User
 from tenants.services import Service
 
 DEMO_PASSWORD = "Portal-Demo-2026"  # noqa: S105 - printed by the demo for everybody; production has no demo
+SUPPORT_HOURS = "9:00-18:00, UTC+8"  # of every partner, in words that need no translation
 
 ORGANISATIONS = {
     "vianet": (Kind.OPERATOR, "21Vianet", "世纪互联", "vianet.example", ""),
@@ -101,6 +102,7 @@ def build(password: str = DEMO_PASSWORD, progress: Callable[[str], None] = lambd
                 chinese_name=chinese,
                 support_email=f"support@{domain}" if phone else "",
                 support_phone=phone,
+                support_hours=SUPPORT_HOURS if phone else "",
             )
     for organisation in ORGANISATIONS:
         progress(ORGANISATIONS[organisation][1])

@@ -52,8 +52,11 @@ def found_organisation(
     chinese_name: str = "",
     support_email: str = "",
     support_phone: str = "",
+    support_hours: str = "",
 ) -> Tenant:
-    """Enter an organisation into the portal. `domain` is its initial domain and never changes."""
+    """Enter an organisation into the portal. `domain` is its initial domain and never changes; `support_hours`, when
+    its support answers, reads the same in every language.
+    """
     require(actor, Permission.CUSTOMER_CREATE if kind == Kind.CUSTOMER else Permission.PARTNER_APPROVE)
     tenant = Tenant(
         kind=kind,
@@ -62,6 +65,7 @@ def found_organisation(
         chinese_name=chinese_name,
         support_email=support_email,
         support_phone=support_phone,
+        support_hours=support_hours,
     )
     tenant.save(force_insert=True)
     book.record(actor, "tenants.organisation.founded", tenant, after={"kind": kind, "domain": domain})

@@ -1,5 +1,6 @@
 """Pages say what is true for this reader, and what to do next."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -214,12 +215,13 @@ def test_who_sees_no_requests_reads_what_there_is_instead(
     assert f"<span>{page}</span></a>" in shown
 
 
-def test_a_customer_calls_and_writes_to_its_partner_by_one_tap(cast: Cast, browser_of: BrowserOf) -> None:
+def test_a_customer_reads_when_its_partner_answers_and_reaches_it_by_one_tap(cast: Cast, browser_of: BrowserOf) -> None:
     for address in ("/", page_of(cast, "huaxin")):
         shown = browser_of("alice").get(address).content.decode()
         assert 'href="mailto:support@fanyun.example"' in shown, address
         assert 'href="tel:+86' in shown, address
         assert "<dt>Telephone</dt>" in shown, address
+        assert re.search(r"<dt>Hours</dt>\s*<dd>9:00-18:00, UTC\+8</dd>", shown), address
 
 
 def test_a_customer_without_a_partner_reads_what_to_do(cast: Cast, browser_of: BrowserOf) -> None:
