@@ -176,6 +176,7 @@ def rename(subscription: Subscription, *, actor: Actor, friendly_name: str, vers
         subscription,
         before={"friendly_name": before},
         after={"friendly_name": subscription.friendly_name},
+        sku=subscription.offer.sku,
     )
     return subscription
 

@@ -15,4 +15,4 @@ class SubscriptionsConfig(AppConfig):
         hooks.fill("tenants.relationship_ending", actions.let_go)
         slots.register("tenants.customers.columns", panels.customer_column)
         slots.register("tenants.organisation.panels", panels.customer_panel)
-        tell(self.name, deeds.SENTENCES, deeds.NAMES, deeds.VOCABULARIES)
+        tell(self.name, deeds.SENTENCES, deeds.NAMES, deeds.VOCABULARIES, deeds.offers_called)

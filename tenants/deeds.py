@@ -3,8 +3,9 @@
 A sentence names `%(target)s`, and may name what the deed recorded: `%(role)s`, `%(quantity)s` ...
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.utils import formats, timezone
@@ -120,8 +121,13 @@ _vocabularies: dict[tuple[str, str], Vocabulary] = {
     ("", "standing"): dict(Standing.choices),
     ("portal", "code"): REFUSALS,
 }
+# By room: the names in the reader's language of what was recorded under these names; one query.
+_translators: dict[str, Callable[[set[str]], Mapping[str, str]]] = {}
+# By room and id (organisations) or recorded name (the rest): a name in the reader's language.
+Names = Mapping[tuple[str, str], str]
+AS_RECORDED: Names = MappingProxyType({})
 # References for machines, kept in the book and of no use to a reader.
-_UNSHOWN = frozenset({"id", "comment", "body_sha256"})
+_UNSHOWN = frozenset({"id", "comment", "body_sha256", "partner_id"})
 _MACHINES: dict[str, Text] = {
     "21vianet": _("21Vianet"),
     "lifecycle": pgettext_lazy("machine", "Subscription lifecycle"),
@@ -138,11 +144,17 @@ def tell(
     sentences: Mapping[str, Text],
     names: Mapping[str, Text] | None = None,
     vocabularies: Mapping[str, Vocabulary] | None = None,
+    translator: Callable[[set[str]], Mapping[str, str]] | None = None,
 ) -> None:
-    """Teach the log a room's deeds, the names of what they record, and the words for recorded codes."""
+    """Teach the log a room's deeds, the names of what they record, and the words for recorded codes.
+
+    `translator`: from recorded names of the room's things to their names in the reader's language, in one query.
+    """
     _sentences.update(sentences)
     _names.update(names or {})
     _vocabularies.update({(room, name): words for name, words in (vocabularies or {}).items()})
+    if translator:
+        _translators[room] = translator
 
 
 def known() -> frozenset[str]:
@@ -150,10 +162,20 @@ def known() -> frozenset[str]:
     return frozenset(_sentences)
 
 
-def sentence(entry: AuditEntry) -> str:
+def things_of(entries: Iterable[AuditEntry]) -> dict[tuple[str, str], str]:
+    """What the things that a page of entries names are called in the reader's language; a query for each room."""
+    recorded = {(_room(entry), entry.target_name) for entry in entries}
+    names = {}
+    for room, translator in _translators.items():
+        if wanted := {name for place, name in recorded if place == room}:
+            names |= {(room, name): shown for name, shown in translator(wanted).items()}
+    return names
+
+
+def sentence(entry: AuditEntry, names: Names = AS_RECORDED) -> str:
     """The deed as a sentence in the reader's language; a code that nobody taught stands for itself."""
     template = _sentences.get(entry.deed)
-    return str(template) % _Recorded(entry) if template else entry.deed
+    return str(template) % _Recorded(entry, names) if template else entry.deed
 
 
 def actor_name(entry: AuditEntry) -> str:
@@ -161,34 +183,60 @@ def actor_name(entry: AuditEntry) -> str:
     return str(_MACHINES.get(entry.actor_name, entry.actor_name))
 
 
-def changes(entry: AuditEntry) -> list[tuple[str, str, str]]:
+def changes(entry: AuditEntry, names: Names = AS_RECORDED) -> list[tuple[str, str, str]]:
     """(name, before, after) of everything recorded that says something, in words; data that did not change stands under
     *after*.
     """
-    before, after = entry.data.get("before", {}), entry.data.get("after", {})
+    before, after = _before_and_after(entry, names)
     others = {name: value for name, value in entry.data.items() if name not in {"before", "after"}}
+    if "confirmed" in others and not _needed_confirmation(entry):
+        del others["confirmed"]
     rows = [(name, before.get(name), after.get(name)) for name in {**before, **after}]
     rows += [(name, None, value) for name, value in others.items()]
     told = [(name, _word(entry, name, old), _word(entry, name, new)) for name, old, new in rows if name not in _UNSHOWN]
     return [(str(_names.get(name, name)), old, new) for name, old, new in told if old or new]
 
 
+def _before_and_after(entry: AuditEntry, names: Names) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What was recorded, the partner under its name in the reader's language."""
+
+    def named_partner(values: dict[str, Any]) -> dict[str, Any]:
+        name = names.get(("tenants", values.get("partner_id", "")))
+        return {**values, "partner": name} if name else values
+
+    return named_partner(entry.data.get("before", {})), named_partner(entry.data.get("after", {}))
+
+
+def _needed_confirmation(entry: AuditEntry) -> bool:
+    """Whether the value that was chosen may send data abroad: of any other, *Confirmed: No* would read as a breach."""
+    setting = SETTINGS.get(entry.target_name)
+    return setting is None or setting.sends_abroad(entry.data.get("after", {}).get("value"))
+
+
 class _Recorded(dict[str, str]):
     """What a sentence may name; a dash for what this entry did not record."""
 
-    def __init__(self, entry: AuditEntry) -> None:
-        recorded = {**entry.data, **entry.data.get("before", {}), **entry.data.get("after", {})}
+    def __init__(self, entry: AuditEntry, names: Names) -> None:
+        before, after = _before_and_after(entry, names)
+        recorded = {**entry.data, **before, **after}
         said = {name: "" if value is None else value for name, value in recorded.items()}
         super().__init__({name: _word(entry, name, value) for name, value in said.items()})
-        self["target"] = _target(entry)
+        self["target"] = _target(entry, names)
 
     def __missing__(self, name: str) -> str:
         return "\N{EM DASH}"
 
 
-def _target(entry: AuditEntry) -> str:
+def _target(entry: AuditEntry, names: Names) -> str:
     setting = SETTINGS.get(entry.target_name)
-    return str(setting.label) if setting else entry.target_name
+    if setting:
+        return str(setting.label)
+    room = _room(entry)
+    return names.get((room, entry.target_id)) or names.get((room, entry.target_name)) or entry.target_name
+
+
+def _room(entry: AuditEntry) -> str:
+    return entry.deed.partition(".")[0]
 
 
 def _word(entry: AuditEntry, name: str, value: Any) -> str:
@@ -203,8 +251,7 @@ def _word(entry: AuditEntry, name: str, value: Any) -> str:
         case int():
             return str(formats.localize(value))
         case str():
-            room = entry.deed.partition(".")[0]
-            words = _vocabularies.get((room, name)) or _vocabularies.get(("", name), {})
+            words = _vocabularies.get((_room(entry), name)) or _vocabularies.get(("", name), {})
             return str(words(value) if callable(words) else words.get(value, value))
         case list():
             return listed(_word(entry, name, part) for part in value)

@@ -87,7 +87,7 @@ def start_relationship(partner: Tenant, customer: Tenant, *, actor: Actor) -> Re
     relationship = ResellerRelationship(partner=partner, customer=customer)
     relationship.save(force_insert=True)
     _give(partner, customer, COMMERCE)
-    book.record(actor, "tenants.relationship.started", relationship, after={"partner": partner.name})
+    book.record(actor, "tenants.relationship.started", relationship, after=_named(partner))
     return relationship
 
 
@@ -105,7 +105,7 @@ def end_relationship(relationship: ResellerRelationship, *, actor: Actor) -> Res
     relationship.ended_at = timezone.now()
     relationship.save(update_fields=["ended_at"])
     _take(relationship.partner, relationship.customer, COMMERCE)
-    book.record(actor, "tenants.relationship.ended", relationship, before={"partner": relationship.partner.name})
+    book.record(actor, "tenants.relationship.ended", relationship, before=_named(relationship.partner))
     return relationship
 
 
@@ -190,11 +190,16 @@ def _retire_expired(partner: Tenant, customer: Tenant, service: str) -> None:
 def _account(grant: DelegatedAdmin) -> dict[str, Any]:
     """What the book of deeds keeps of a grant."""
     return {
-        "partner": grant.partner.name,
+        **_named(grant.partner),
         "level": grant.level,
         "service": grant.service,
         "expires_at": grant.expires_at.astimezone(UTC).isoformat() if grant.expires_at else None,
     }
+
+
+def _named(partner: Tenant) -> dict[str, str]:
+    """A partner in the book of deeds: its name as it was, and the id by which a reader's language is found."""
+    return {"partner": partner.name, "partner_id": str(partner.pk)}
 
 
 def _wrong(target: str, message: Text, code: str) -> InvalidInput:

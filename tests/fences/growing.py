@@ -105,3 +105,5 @@ def _deeds(stage: Stage, number: int) -> None:
     actor = Actor.of(stage.own["lead"])
     for _number in range(number):
         book.record(actor, "tenants.user.blocked", stage.own["user"])
+    # On every first page: the log asks once what the offers are called.
+    book.record(actor, "subscriptions.subscription.reactivated", stage.own["seats"])

@@ -14,7 +14,7 @@ from subscriptions.models import Offer, Subscription
 from tenants.actions.people import create_user
 from tenants.actions.roles import assign_role
 from tenants.actor import Actor, acting_as
-from tenants.models import Role
+from tenants.models import Role, User
 from tests.clicks import sent_twice
 from tests.people import PASSWORD
 from tests.subscriptions.conftest import Buy
@@ -205,3 +205,20 @@ def test_djangos_admin_has_no_door_to_subscriptions(browser_of: Browser, cast: C
     for path in (address, f"{address}add/", f"{address}{seats.pk}/change/", f"{address}{seats.pk}/delete/"):
         assert olivia.get(path).status_code == 404
         assert olivia.post(path, {"quantity": "1"}).status_code == 405
+
+
+def test_the_audit_log_calls_offers_by_their_name_in_the_readers_language_and_says_which_was_renamed(
+    cast: Cast, seats: Subscription, browser_of: Browser
+) -> None:
+    with acting_as(cast.actor("anna"), cast.huaxin):
+        named = rename(seats, actor=cast.actor("anna"), friendly_name="Sales", version=1)
+        rename(named, actor=cast.actor("anna"), friendly_name="", version=2)
+    address = f"/organisations/{cast.huaxin.pk}/audit/"
+    english = browser_of("alice").get(address).content.decode()
+    assert "Renamed a subscription, which is called Sales now" in english
+    assert "Renamed a subscription, which is called Office 365 E3 now" in english
+    User.objects.filter(pk=cast.alice.pk).update(language="zh-hans")
+    chinese = browser_of("alice").get(address).content.decode()
+    assert "Office 365 企业版 E3" in chinese
+    assert "Office 365 E3" not in chinese
+    assert "Sales" in chinese

@@ -2,18 +2,23 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from portal.audit.models import AuditEntry
 from portal.demo.cast import Cast
+from tenants.actions.organisations import revoke_delegated_admin
 from tenants.actions.people import block_user, reset_password
 from tenants.actions.roles import assign_role
+from tenants.actions.settings import change_setting
 from tenants.actor import NOBODY
 from tenants.audit_log import entries_visible_to
-from tenants.models import Role
+from tenants.models import DelegatedAdmin, Role, User
 
 BrowserOf = Callable[[str], Client]
 ROOT = Path(__file__).parents[2]
@@ -91,3 +96,59 @@ def test_what_people_typed_is_text_in_the_log(cast: Cast, browser_of: BrowserOf)
     shown = browser_of("alice").get(page(cast, "huaxin")).content.decode()
     assert "<img" not in shown.partition("<main")[2]
     assert "Created the account of &lt;img src=x onerror=y&gt; %(role)s" in shown
+
+
+@pytest.mark.parametrize("name", ["bill", "sam"])
+def test_an_agent_is_told_that_a_partners_log_lists_only_their_own_deeds(
+    cast: Cast, browser_of: BrowserOf, name: str
+) -> None:
+    reset_password(cast.rosa, actor=cast.actor("helen"))
+    shown = browser_of(name).get(page(cast, "fanyun")).content.decode()
+    assert "Only what you did yourself is listed; a global admin sees everything." in shown
+    assert "You have done nothing yet that is recorded." in shown
+    assert "from now on" not in shown
+    assert "Only what you did yourself" not in browser_of("paul").get(page(cast, "fanyun")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "rosa", "ed"),
+    [
+        ("?who=helen", True, False),
+        ("?who=ALICE", False, True),
+        ("?who=nobody", False, False),
+        ("?first={today}&last={today}", True, True),
+        ("?first={tomorrow}", False, False),
+        ("?last={yesterday}", False, False),
+        ("?first=9999-12-31&last=not-a-day", True, True),
+    ],
+)
+def test_the_log_is_filtered_by_person_and_day(
+    cast: Cast, browser_of: BrowserOf, query: str, rosa: bool, ed: bool
+) -> None:
+    reset_password(cast.rosa, actor=cast.actor("helen"))
+    block_user(cast.ed, actor=cast.actor("alice"))
+    today = timezone.localdate(timezone=ZoneInfo(cast.alice.time_zone))
+    days = {name: today + timedelta(days=n) for name, n in (("yesterday", -1), ("today", 0), ("tomorrow", 1))}
+    shown = browser_of("alice").get(page(cast, "huaxin", query.format(**days))).content.decode()
+    assert (f"Reset the password of {cast.rosa.display_name}" in shown, "Blocked Ed Ding" in shown) == (rosa, ed)
+
+
+def test_organisations_have_their_chinese_names_for_readers_of_chinese(cast: Cast, browser_of: BrowserOf) -> None:
+    User.objects.filter(pk=cast.alice.pk).update(language="zh-hans")
+    grant = DelegatedAdmin.objects.get(customer=cast.huaxin, partner=cast.beichen)
+    revoke_delegated_admin(grant, actor=cast.actor("alice"))
+    shown = browser_of("alice").get(page(cast, "huaxin")).content.decode()
+    assert "北辰系统" in shown
+    assert "Beichen Systems" not in shown.partition("<main")[2]
+    assert "partner_id" not in shown
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"), [("sharepoint.site_creation", False, False), ("sharepoint.translation", True, True)]
+)
+def test_a_confirmation_is_told_where_the_setting_asked_for_one(
+    cast: Cast, browser_of: BrowserOf, key: str, value: bool, told: bool
+) -> None:
+    change_setting(cast.huaxin, key, value, actor=cast.actor("alice"), confirmed=told)
+    shown = browser_of("alice").get(page(cast, "huaxin")).content.decode()
+    assert ("Confirmed:" in shown) == told
