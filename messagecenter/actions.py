@@ -51,14 +51,13 @@ def publish_post(draft: Draft, *, actor: Actor) -> Post:
     """Announce it to every customer that has one of its services. Raises InvalidInput naming the wrong fields."""
     require(actor, Permission.MESSAGE_PUBLISH)
     moment = now()
-    start_at = draft.start_at or moment
-    wordings = draft.checked(start_at)
+    wordings = draft.checked(moment)
     post = Post(
         reference=str(PostNumber.objects.create()),
         operator=_operator(actor),
         author=actor.user,
         published_at=moment,
-        **_decided(draft, start_at, moment),
+        **_decided(draft, draft.start(moment), moment),
     )
     post.save(force_insert=True)
     _save_wordings(post, wordings)
@@ -77,10 +76,9 @@ def update_post(post: Post, draft: Draft, *, actor: Actor, version: int) -> Post
     if post.version != version:
         raise StaleVersion(_("Another publisher changed this message after you opened it."), current=post)
     moment = now()
-    start_at = draft.start_at or min(post.start_at, moment)
-    wordings = draft.checked(start_at)
+    wordings = draft.checked(moment, post)
     before = _account(post, _wordings_of(post))
-    decided = _decided(draft, start_at, moment)
+    decided = _decided(draft, draft.start(moment, post), moment)
     decided["tag_mask"] |= TAG_BITS.mask([Tag.UPDATED_MESSAGE])
     for name, value in decided.items():
         setattr(post, name, value)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from messagecenter.models import Post
 from messagecenter.sanitising import clean_body, has_words, is_too_large
 from messagecenter.vocabulary import Category, Language, Severity, Tag
 from portal.errors import Detail, InvalidInput, Text
@@ -41,24 +42,47 @@ class Draft:
     start_at: datetime | None = None
     end_at: datetime | None = None
 
-    def checked(self, start_at: datetime) -> dict[Language, Wording]:
-        """The wordings with cleaned bodies; InvalidInput names every wrong field. `start_at` is when it shows."""
-        details = [Detail(target=target, message=str(message)) for target, message in self._mistakes(start_at)]
+    def start(self, moment: datetime, present: Post | None = None) -> datetime:
+        """When it shows if it is published at `moment`; `present` is the post that it changes."""
+        if self.start_at:
+            return self.start_at
+        return min(present.start_at, moment) if present else moment
+
+    def hides(self, present: Post, moment: datetime) -> bool:
+        """Whether readers who see the post now lose it until it starts again."""
+        return present.is_shown(moment) and self.start(moment, present) > moment
+
+    def checked(self, moment: datetime, present: Post | None = None) -> dict[Language, Wording]:
+        """The wordings with cleaned bodies; InvalidInput names every field that is wrong when published at `moment`.
+
+        `present` is the post that it changes: a day to act by that has passed since may stay.
+        """
+        found = self._mistakes(moment, present)
+        details = [Detail(target=target, message=str(message)) for target, message in found]
         if details:
             raise InvalidInput(details=details)
         return {
             language: Wording(text.title.strip(), clean_body(text.body)) for language, text in self.wordings.items()
         }
 
-    def _mistakes(self, start_at: datetime) -> Iterator[tuple[str, Text]]:
+    def _mistakes(self, moment: datetime, present: Post | None) -> Iterator[tuple[str, Text]]:
         if not self.services:
             yield "services", _("Choose at least one service: it decides who sees the message.")
-        if self.end_at and self.end_at <= start_at:
-            yield "end_at", _("The message must end after it starts.")
+        yield from self._mistakes_of_time(moment, present)
         if Language.ENGLISH not in self.wordings:
             yield "title_en", _("Write the message in English: readers without a translation get it.")
         for language, wording in self.wordings.items():
             yield from _mistakes_of(wording, SUFFIXES[language])
+
+    def _mistakes_of_time(self, moment: datetime, present: Post | None) -> Iterator[tuple[str, Text]]:
+        start_at, act_by = self.start(moment, present), self.action_required_by
+        stands = present is not None and present.action_required_by == act_by
+        if act_by and act_by <= moment and not stands:
+            yield "action_required_by", _("This moment has passed. Give readers time to act.")
+        elif act_by and act_by <= start_at:
+            yield "start_at", _("The message must show before readers must have acted.")
+        if self.end_at and self.end_at <= start_at:
+            yield "end_at", _("The message must end after it starts.")
 
 
 def _mistakes_of(wording: Wording, suffix: str) -> Iterator[tuple[str, Text]]:

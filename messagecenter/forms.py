@@ -13,6 +13,8 @@ from messagecenter.actions import Mark
 from messagecenter.drafts import LONGEST_TITLE, SUFFIXES, Draft, Wording
 from messagecenter.models import Post
 from messagecenter.vocabulary import Category, Language, Severity, Tag
+from portal.ui.dates import zone_name
+from portal.ui.separators import aside
 from tenants.services import Service
 
 MOMENTS = ("action_required_by", "start_at", "end_at")
@@ -73,6 +75,11 @@ class PostForm(forms.Form):
     start_at = MomentField(label=_("Show from"), help_text=_("Empty: at once."))
     end_at = MomentField(label=_("Show until"), help_text=_("Empty: until you withdraw it."))
     version = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **keywords: Any) -> None:
+        super().__init__(*args, **keywords)
+        for name in MOMENTS:
+            self.fields[name].label = f"{self.fields[name].label}{aside(zone_name())}"
 
     def clean(self) -> dict[str, Any]:
         """Chinese is whole or absent."""

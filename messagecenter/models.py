@@ -6,6 +6,7 @@ each of them owns.
 
 import uuid
 from collections.abc import Iterable
+from datetime import datetime
 from typing import ClassVar, Self
 
 from django.db import models
@@ -171,6 +172,11 @@ class Post(models.Model):
             raise RuleBroken(
                 _("This message was withdrawn. Publish a new one instead."), code="messageWithdrawn", subject=self
             )
+
+    def is_shown(self, moment: datetime) -> bool:
+        """Whether its readers find it in their lists."""
+        ended = self.end_at is not None and self.end_at <= moment
+        return self.start_at <= moment and not ended and self.withdrawn_at is None
 
     @property
     def services(self) -> list[Service]:

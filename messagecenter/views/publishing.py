@@ -124,10 +124,13 @@ def _form_page(
 
 def _preview_page(request: PortalRequest, form: PostForm, post: Post | None = None) -> HttpResponse:
     """What readers would see, above the form; 422 with the mistakes when it cannot be published like this."""
-    preview = _preview(form) if form.is_valid() else None
-    if preview is None:
+    draft = form.draft(post) if form.is_valid() else None
+    preview = _preview(form, draft, post) if draft else None
+    if draft is None or preview is None:
         return _form_page(request, form, post, status=422)
-    return _form_page(request, form, post, status=200, preview=preview, audience=_audience(form.draft()))
+    hidden_until = draft.start_at if post and draft.hides(post, timezone.now()) else None
+    shown = {"preview": preview, "audience": _audience(draft), "hidden_until": hidden_until}
+    return _form_page(request, form, post, status=200, **shown)
 
 
 def _withdraw_page(request: PortalRequest, post: Post, form: WithdrawForm, status: int) -> HttpResponse:
@@ -177,11 +180,10 @@ def _shown(form: PostForm, name: str, value: Any) -> Any:
     return Truncator(choices.get(value, value)).chars(400) if isinstance(value, str) else show(value)
 
 
-def _preview(form: PostForm) -> list[dict[str, Any]] | None:
+def _preview(form: PostForm, draft: Draft, post: Post | None) -> list[dict[str, Any]] | None:
     """Each language as readers will see it; None when the verb would refuse the draft."""
-    draft = form.draft()
     try:
-        wordings = draft.checked(draft.start_at or timezone.now())
+        wordings = draft.checked(timezone.now(), post)
     except InvalidInput as error:
         show_refusal(form, error)
         return None

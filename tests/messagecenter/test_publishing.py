@@ -90,6 +90,25 @@ def test_every_mistake_is_named_at_once(owners: Cast) -> None:
     assert not Post.objects.exists()
 
 
+def test_a_message_shows_before_readers_must_have_acted_and_their_time_is_not_over(owners: Cast) -> None:
+    peng, now, day = owners.actor("peng"), timezone.now(), timedelta(days=1)
+    assert mistakes(a_draft(action_required_by=now - day), peng) == ["action_required_by"]
+    assert mistakes(a_draft(action_required_by=now + day, start_at=now + 2 * day), peng) == ["start_at"]
+    assert mistakes(a_draft(start_at=now + 2 * day, end_at=now + day), peng) == ["end_at"]
+    assert not Post.objects.exists()
+
+
+def test_a_message_whose_act_by_has_passed_is_corrected_without_another_one(owners: Cast, post: Post) -> None:
+    peng, passed = owners.actor("peng"), timezone.now() - timedelta(minutes=1)
+    Post.objects.update(action_required_by=passed, start_at=passed - timedelta(days=3))
+    with acting_as(peng):
+        update_post(post, a_draft("Corrected", action_required_by=passed), actor=peng, version=1)
+    with pytest.raises(InvalidInput) as refusal, acting_as(peng):
+        earlier = a_draft(action_required_by=passed - timedelta(days=1))
+        update_post(post, earlier, actor=peng, version=2)
+    assert [detail["target"] for detail in refusal.value.details] == ["action_required_by"]
+
+
 def test_an_update_is_tagged_rises_and_is_remembered(owners: Cast, publish: Publish) -> None:
     post, newer = publish(chinese=("标题", "<p>正文</p>")), publish()
     qing = owners.actor("qing")

@@ -98,6 +98,8 @@ def test_the_preview_names_every_subscriber_where_all_have_the_service(owners: C
         {"title_zh": ""},
         {"body_zh": ""},
         {"end_at": "2020-01-01T00:00"},
+        {"action_required_by": "2020-01-01T00:00"},
+        {"start_at": "2030-02-01T00:00"},
         {"start_at": "tomorrow"},
     ],
 )
@@ -168,6 +170,23 @@ def test_a_new_title_leaves_the_moments_as_they_were(owners: Cast, publish: Publ
     assert {name: getattr(post, name) for name in moments} == moments
     told = AuditEntry.objects.filter(target_id=str(post.pk)).order_by("-sequence")[0].data
     assert [told["before"][name] for name in moments] == [told["after"][name] for name in moments]
+
+
+def test_the_preview_of_a_change_says_what_readers_lose(owners: Cast, post: Post, browser_of: Browser) -> None:
+    qing, where = browser_of("qing"), f"{LIST}{post.reference}/"
+    later = typed(version=1, preview="1", start_at="2029-12-24T08:00")
+    page = qing.post(where, later).content.decode()
+    assert "Preview: these changes are not published yet" in page
+    assert "These changes hide the message from its readers" in page
+    assert "24 Dec 2029, 08:00" in page
+    assert "hide the message" not in qing.post(where, typed(version=1, preview="1")).content.decode()
+    assert "hide the message" not in qing.post(NEW, later).content.decode()
+
+
+def test_the_moments_of_a_message_name_their_time_zone(owners: Cast, browser_of: Browser) -> None:
+    page = browser_of("qing").get(NEW).content.decode()
+    for label in ("Act by", "Show from", "Show until"):
+        assert f"{label} (Shanghai time)" in page
 
 
 def test_a_withdrawal_asks_first(owners: Cast, post: Post, browser_of: Browser) -> None:

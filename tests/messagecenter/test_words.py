@@ -29,7 +29,8 @@ def test_the_audit_log_tells_deeds_in_words(owners: Cast, post: Post) -> None:
 
 
 def test_an_overdue_action_alarms(owners: Cast, publish: Publish, browser_of: Callable[[str], Client]) -> None:
-    post = publish(action_required_by=timezone.now() - timedelta(days=1))
+    post = publish()
+    Post.objects.update(action_required_by=timezone.now() - timedelta(days=1))
     base = f"/organisations/{owners.huaxin.pk}/messages/"
     assert "badge tone-danger" in browser_of("rosa").get(base).content.decode()
     page = browser_of("rosa").get(f"{base}{post.reference}/").content.decode()
