@@ -22,7 +22,7 @@ from tenants.actor import Actor
 from tenants.models import Kind, Tenant
 
 # What a message is called. PostgreSQL is never asked about anything else: a NUL in a text is an error there.
-_REFERENCE = re.compile("MC[0-9]+")
+REFERENCE = re.compile("MC[0-9]+")
 
 
 class Mark(StrEnum):
@@ -94,9 +94,9 @@ def withdraw_post(post: Post, *, actor: Actor, reason: str) -> Post:
     """Take it away from every reader at once, links included. Raises RuleBroken `messageWithdrawn` the second time."""
     require(actor, Permission.MESSAGE_PUBLISH)
     post = _locked(post)
-    post.withdrawn_at = now()
+    post.withdrawn_at, post.withdrawn_by = now(), actor.user
     post.version += 1
-    post.save(update_fields=["withdrawn_at", "version"])
+    post.save(update_fields=["withdrawn_at", "withdrawn_by", "version"])
     book.record(actor, "messagecenter.message.withdrawn", post, reason=reason)
     return post
 
@@ -109,7 +109,7 @@ def mark_posts(references: Iterable[str], *, actor: Actor, customer: Tenant, mar
     """
     require(actor, Permission.MESSAGE_MARK, customer)
     wanted = set(references)
-    if not all(map(_REFERENCE.fullmatch, wanted)):
+    if not all(map(REFERENCE.fullmatch, wanted)):
         raise NotVisible
     posts = Post.objects.visible_in(actor, customer).filter(reference__in=wanted)
     # In one order for all: two windows of one person would wait for each other for ever.

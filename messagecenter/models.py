@@ -142,6 +142,7 @@ class Post(models.Model):
     published_at = models.DateTimeField(_("published"))
     last_modified_at = models.DateTimeField(_("last updated"))
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     version = models.PositiveIntegerField(default=1)
 
     objects: ClassVar[PostQuerySet] = PostQuerySet.as_manager()  # type: ignore[assignment] # the manager forwards to the queryset

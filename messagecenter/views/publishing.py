@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext
 
-from messagecenter.actions import publish_post, update_post, withdraw_post
-from messagecenter.drafts import Draft
-from messagecenter.forms import PostForm, WithdrawForm, initial_of
-from messagecenter.models import Post
+from messagecenter.actions import REFERENCE, publish_post, update_post, withdraw_post
+from messagecenter.drafts import Draft, Wording
+from messagecenter.forms import MOMENTS, PostForm, WithdrawForm, initial_of
+from messagecenter.models import Post, PostTranslation
 from messagecenter.sanitising import readable_body
 from messagecenter.tables import PublishedRow, page_of, publisher_table, state_of
 from messagecenter.vocabulary import EVERY_SUBSCRIBER_HAS, SERVICE_BITS, Language, Tag
@@ -41,8 +41,11 @@ def published_list(request: PortalRequest) -> HttpResponse:
 
 @page(get=Permission.MESSAGE_PUBLISH, post=Permission.MESSAGE_PUBLISH)
 def publish(request: PortalRequest) -> HttpResponse:
-    """Write a new post; *Preview* shows both languages and the audience without publishing."""
-    form = PostForm(posted(request))
+    """Write a new post; *Preview* shows both languages and the audience without publishing.
+
+    `?from=` names a post whose texts it begins with.
+    """
+    form = PostForm(posted(request), initial=_begun_from(request))
     if "preview" in request.POST:
         return _preview_page(request, form)
     return submit(
@@ -101,9 +104,20 @@ def _withdraw(request: PortalRequest, post: Post, reason: str) -> HttpResponse:
     return redirect_to(request, "messagecenter:edit", post.reference)
 
 
+def _begun_from(request: PortalRequest) -> dict[str, Any]:
+    """What the earlier post says, and about what; when to show it and to act is decided anew."""
+    reference = request.GET.get("from")
+    if not reference:
+        return {}
+    if not REFERENCE.fullmatch(reference):
+        raise NotVisible
+    earlier = initial_of(_published(request.actor, reference))
+    return {name: value for name, value in earlier.items() if name not in {*MOMENTS, "version"}}
+
+
 def _published(actor: Actor, reference: str) -> Post:
     posts = Post.objects.for_publisher(actor).filter(reference=reference)
-    post = posts.select_related("author").prefetch_related("translations").first()
+    post = posts.select_related("author", "withdrawn_by").prefetch_related("translations").first()
     if post is None:
         raise NotVisible
     return post
@@ -115,6 +129,7 @@ def _form_page(
     context = {
         "form": form,
         "post": post,
+        "texts": _withdrawn_texts(form, post),
         "state": state_of(post.start_at, post.end_at, post.withdrawn_at) if post else None,
         "crumbs": _crumbs((post.reference if post else gettext("New message"), "")),
         **more,
@@ -129,7 +144,7 @@ def _preview_page(request: PortalRequest, form: PostForm, post: Post | None = No
     if draft is None or preview is None:
         return _form_page(request, form, post, status=422)
     hidden_until = draft.start_at if post and draft.hides(post, timezone.now()) else None
-    shown = {"preview": preview, "audience": _audience(draft), "hidden_until": hidden_until}
+    shown = {"preview": preview, "texts": preview, "audience": _audience(draft), "hidden_until": hidden_until}
     return _form_page(request, form, post, status=200, **shown)
 
 
@@ -187,10 +202,19 @@ def _preview(form: PostForm, draft: Draft, post: Post | None) -> list[dict[str, 
     except InvalidInput as error:
         show_refusal(form, error)
         return None
-    return [
-        {"language": language, "label": language.label, "title": wording.title, "body": readable_body(wording.body)}
-        for language, wording in wordings.items()
-    ]
+    return [_text(language, wording) for language, wording in wordings.items()]
+
+
+def _withdrawn_texts(form: PostForm, post: Post | None) -> list[dict[str, Any]]:
+    """What a withdrawn post said. A draft that came too late stands in the form instead."""
+    if post is None or not post.withdrawn_at or form.is_bound:
+        return []
+    return [_text(Language(row.language), row) for row in post.translations.all()]
+
+
+def _text(language: Language, wording: Wording | PostTranslation) -> dict[str, Any]:
+    body = readable_body(wording.body)
+    return {"language": language, "label": language.label, "title": wording.title, "body": body}
 
 
 def _audience(draft: Draft) -> list[str]:

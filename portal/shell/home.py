@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from messagecenter.models import Post
+from messagecenter.tables import state_of
 from portal.errors import Text
 from portal.ui.tables import Cell, Column, Empty, Table
 from support.models import Status, SupportRequest, with_21vianet
@@ -88,8 +89,12 @@ def _request(row: SupportRequest) -> dict[str, Any]:
 def _operator(actor: Actor) -> dict[str, Any]:
     posts = Post.objects.for_publisher(actor).in_language(get_language() or "")
     latest = posts.order_by("-last_modified_at", "-pk")[:SHORT]
-    columns = [Column("title", _("Message")), Column("changed", _("Last change"), kind="date")]
-    rows = [{"title": _post(post), "changed": post.last_modified_at} for post in latest]
+    columns = [
+        Column("title", _("Message")),
+        Column("state", _("State"), kind="badge"),
+        Column("changed", _("Last change"), kind="date"),
+    ]
+    rows = [{"title": _post(post), "state": _state(post), "changed": post.last_modified_at} for post in latest]
     empty = Empty(_("Nothing is published yet"), _("Write the first message to the customers of a service."))
     return {
         "posts": Table(_("Latest messages"), columns, rows, empty=empty),
@@ -101,3 +106,8 @@ def _operator(actor: Actor) -> dict[str, Any]:
 def _post(post: Any) -> Cell:
     href = reverse("messagecenter:edit", kwargs={"reference": post.reference})
     return Cell(post.title, href=href, note=post.reference, strong=True)
+
+
+def _state(post: Post) -> Cell:
+    label, tone = state_of(post.start_at, post.end_at, post.withdrawn_at)
+    return Cell(label, tone=tone)

@@ -200,6 +200,29 @@ def test_a_withdrawal_asks_first(owners: Cast, post: Post, browser_of: Browser) 
     assert "Withdrawn" in qing.get(LIST).content.decode()
 
 
+def test_a_withdrawn_message_is_read_by_its_author_and_becomes_a_new_one(
+    owners: Cast, post: Post, browser_of: Browser
+) -> None:
+    qing, where = browser_of("qing"), f"{LIST}{post.reference}/"
+    browser_of("peng").post(f"{where}withdraw/", {"reason": "Wrong"})
+    page = qing.get(where).content.decode()
+    assert '<article class="rich" lang="zh-hans" hx-disable><p>请阅读。</p></article>' in page
+    assert "Withdrawn by Peng Pan" in page
+    assert 'name="title_en"' not in page
+    (again,) = re.findall(f'href="({NEW}[^"]+)"', page)
+    form = qing.get(again).content.decode()
+    assert 'value="Quarantine changes"' in form and 'value="隔离更改"' in form
+    assert re.search('value="exchange"[^>]* checked', form)
+    assert Post.objects.count() == 1
+    home = qing.get("/").content.decode()
+    assert '<span class="badge tone-danger">Withdrawn</span>' in home
+
+
+@pytest.mark.parametrize("reference", ["MC999999", "x", "%00", "MC1%00"])
+def test_a_message_begins_with_no_other_than_one_that_exists(owners: Cast, browser_of: Browser, reference: str) -> None:
+    assert browser_of("peng").get(f"{NEW}?from={reference}").status_code == 404
+
+
 def test_a_withdrawal_that_is_sent_twice_is_one(owners: Cast, post: Post, browser_of: Browser) -> None:
     there = f"{LIST}{post.reference}/"
     assert sent_twice(browser_of("qing"), f"{there}withdraw/", {"reason": "Wrong"}) == [(303, there)] * 2
