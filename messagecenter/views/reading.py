@@ -84,7 +84,8 @@ def message_list(request: PortalRequest, customer: Tenant) -> HttpResponse:
 
 def _commands(view: str) -> list[MarkButton]:
     """What can be done with several posts of the list at once."""
-    return [*BUTTONS["is_read"], BUTTONS["is_favorited"][0], BUTTONS["is_archived"][view == "archived"]]
+    favourites, archived = BUTTONS["is_favorited"], BUTTONS["is_archived"]
+    return [*BUTTONS["is_read"], favourites[view == "favorites"], archived[view == "archived"]]
 
 
 @page((Tenant, "customer_id"), get=Permission.MESSAGE_READ)

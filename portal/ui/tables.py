@@ -88,11 +88,20 @@ def render_table(table: Table) -> SafeString:
 
 
 def _headings(table: Table) -> SafeString:
-    chosen = format_html('<td class="pick" role="cell">{}</td>', "") if table.select else EMPTY
+    chosen = _all_of_them() if table.select else EMPTY
     return chosen + format_html_join(
         "",
         '<th scope="col" role="columnheader" class="as-{}">{}</th>',
         ((column.kind, column.label) for column in table.columns),
+    )
+
+
+def _all_of_them() -> SafeString:
+    """Selects every row; the script that does it brings it to light."""
+    return format_html(
+        '<td class="pick" role="cell"><label hidden><input type="checkbox" data-select-all autocomplete="off">'
+        '<span class="visually-hidden">{}</span></label></td>',
+        gettext("Select all"),
     )
 
 

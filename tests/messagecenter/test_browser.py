@@ -75,6 +75,27 @@ def test_without_scripts_a_button_marks_it_read(owners: Cast, post: Post, open_a
     assert not PostView.objects.get().is_read
 
 
+def test_one_box_selects_every_message(owners: Cast, publish: Publish, open_as: Opener) -> None:
+    publish("First"), publish("Second")
+    rosa = open_as("rosa", messages(owners))
+    every = rosa.get_by_label("Select all")
+    every.check()
+    boxes = rosa.locator("tbody input[type=checkbox]")
+    assert [boxes.nth(place).is_checked() for place in range(2)] == [True, True]
+    boxes.first.uncheck()
+    assert not every.is_checked()
+    every.check()
+    rosa.get_by_role("button", name="Add to favourites").click()
+    rosa.get_by_text("Added to your favourites.").wait_for()
+    assert PostView.objects.filter(is_favorited=True).count() == 2
+
+
+def test_without_scripts_there_is_no_box_for_all(owners: Cast, post: Post, open_as: Opener) -> None:
+    rosa = open_as("rosa", messages(owners), java_script_enabled=False)
+    assert rosa.get_by_label("Select Quarantine changes").is_visible()
+    assert rosa.get_by_label("Select all").is_hidden()
+
+
 def test_nothing_hostile_runs_or_calls_home(owners: Cast, post: Post, open_as: Opener, live_server: LiveServer) -> None:
     PostTranslation.objects.filter(post=post).update(body="\n".join(BODIES))
     rosa = open_as("rosa", messages(owners))

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import formats, timezone
 
 from messagecenter.models import Post, PostView
 from messagecenter.vocabulary import Tag
@@ -47,6 +48,23 @@ def test_rosa_sees_what_concerns_her_organisation(owners: Cast, publish: Publish
         f'<span class="badge tone-warning">{timezone.localtime(deadline, timezone.get_fixed_timezone(480)).day} '
         in text
     )
+
+
+def test_home_names_the_day_to_act_by_as_the_list_does(owners: Cast, publish: Publish, browser_of: Browser) -> None:
+    deadline = timezone.now() + timedelta(days=30)
+    publish(action_required_by=deadline)
+    day = formats.date_format(timezone.localtime(deadline, ZoneInfo("Asia/Shanghai")), "DATE_FORMAT")
+    rosa = browser_of("rosa")
+    assert f"Act by: {day}</span>" in page(rosa, "/")
+    assert f">{day}</span>" in page(rosa, address(owners))
+
+
+def test_a_list_of_favourites_offers_to_remove_them(owners: Cast, post: Post, browser_of: Browser) -> None:
+    rosa = browser_of("rosa")
+    rosa.post(address(owners, rest="mark/"), {"mark": "favorite", "references": post.reference})
+    favourites, everything = page(rosa, address(owners, rest="?view=favorites")), page(rosa, address(owners))
+    assert ("Remove from favourites" in favourites, "Add to favourites" in favourites) == (True, False)
+    assert ("Remove from favourites" in everything, "Add to favourites" in everything) == (False, True)
 
 
 def test_get_writes_nothing_and_the_page_posts_read_itself(owners: Cast, post: Post, browser_of: Browser) -> None:

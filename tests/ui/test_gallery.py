@@ -58,7 +58,7 @@ def test_everybody_can_use_the_gallery(visit: Opener, path: str, scheme: str, wi
 
 def test_rows_are_cards_on_a_phone_and_the_checkbox_has_its_own_place(visit: Opener) -> None:
     page = visit(width=360)
-    checkbox = page.locator(".pick label").first.bounding_box()
+    checkbox = page.locator("tbody .pick label").first.bounding_box()
     name = page.locator(".table tbody th").first.bounding_box()
     assert checkbox is not None and name is not None
     assert checkbox["x"] + checkbox["width"] <= name["x"] + 1

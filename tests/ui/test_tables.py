@@ -75,8 +75,11 @@ def test_dates_name_their_zone_once_below_the_list() -> None:
 
 def test_each_checkbox_says_which_row_it_chooses() -> None:
     page = page_of({"name": Cell("Huaxin", href="/x/"), "seats": 1, "select": "id-1"}, select="chosen")
-    assert page.one("input").attributes == {"type": "checkbox", "name": "chosen", "value": "id-1"}
-    assert page.one("label").text == "Select Huaxin"
+    every, one = page.all("input")
+    assert one.attributes == {"type": "checkbox", "name": "chosen", "value": "id-1"}
+    assert "name" not in every.attributes, "what selects the others is not sent"
+    assert [label.text for label in page.all("label")] == ["Select all", "Select Huaxin"]
+    assert "hidden" in page.all("label")[0].attributes, "only a script can do it"
     assert len(page.all("td", class_="pick")) == 2
 
 

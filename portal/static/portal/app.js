@@ -109,6 +109,23 @@
   document.addEventListener("click", (event) => event.target.closest("form a") && forget()); // Cancel
   window.addEventListener("beforeunload", (event) => unsent?.isConnected && event.preventDefault());
 
+  // One box for all the boxes of a table.
+  const boxes = (table) => [...table.querySelectorAll("tbody .pick input")];
+  document.querySelectorAll("[data-select-all]").forEach((all) => {
+    const table = all.closest("table");
+    const follow = () => {
+      const checked = boxes(table).filter((box) => box.checked).length;
+      all.checked = checked === boxes(table).length;
+      all.indeterminate = checked > 0 && !all.checked;
+    };
+    all.closest("label").hidden = false;
+    table.addEventListener("change", (event) => {
+      if (event.target === all) boxes(table).forEach((box) => { box.checked = all.checked; });
+      follow();
+    });
+    window.addEventListener("pageshow", follow); // a browser may have kept the boxes of before
+  });
+
   // A second click on a slow form must not send it twice. The server refuses doubles too; this spares people the message.
   document.addEventListener("submit", (event) => {
     const form = event.target;
