@@ -3,7 +3,9 @@
 `portal.urls` names the handlers here for what Django refuses before any view runs.
 """
 
+from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import structlog
 from django.conf import settings
@@ -14,11 +16,13 @@ from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.api.errors import TooManyRequests, is_api, problem_headers, problem_response, request_id_of
 from portal.errors import BadRequest, NotAllowed, NotVisible, PortalError, ServiceBusy, Text, Unauthenticated
-from portal.web import is_fragment
+from portal.web import is_fragment, toast
 
 logger = structlog.get_logger(__name__)
 
@@ -39,16 +43,53 @@ def answer(request: HttpRequest, error: PortalError) -> HttpResponse:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    """To the sign-in page and back, but never back to a form post or a fragment: from a fragment to the page around
-    it.
-    """
+    """To the sign-in page and back, but never back to a form post or a fragment: from these to the page around them."""
     htmx: Any = getattr(request, "htmx", None)
     if htmx:
         back = htmx.current_url_abs_path or settings.LOGIN_REDIRECT_URL
+    elif request.method == "GET":
+        back = request.get_full_path()
     else:
-        back = request.get_full_path() if request.method == "GET" else settings.LOGIN_REDIRECT_URL
+        back = _page_of_form(request) or settings.LOGIN_REDIRECT_URL
+        if _rights_of_page(request):
+            toast(request, _("You were signed out. What you typed was not sent."), "warning")
     response = redirect_to_login(back, resolve_url(settings.LOGIN_URL))
     return HttpResponse(status=401, headers={"HX-Redirect": response.url}) if htmx else response
+
+
+def _page_of_form(request: HttpRequest) -> str:
+    """Where the form stands that was sent: the page of this site that the browser names, or the form's own address
+    where that can be opened. Empty for neither.
+    """
+    named = urlsplit(request.headers.get("Referer", ""))
+    page = urlunsplit(("", "", named.path, named.query, ""))
+    if named.netloc == request.get_host() and url_has_allowed_host_and_scheme(page, allowed_hosts=None):
+        return page
+    return request.path if "GET" in _rights_of_page(request) else ""
+
+
+def _rights_of_page(request: HttpRequest) -> dict[str, Any]:
+    """What the methods of a page ask for (`tenants.web.page`); empty for what is no page of the rooms."""
+    view = request.resolver_match.func if request.resolver_match else None
+    return getattr(view, "rights", {})
+
+
+def _ways_on(request: HttpRequest, error: PortalError) -> Iterator[tuple[str, str]]:
+    """Label and address of what this reader can open instead: the thing it is about, the page of the form."""
+    if address := _address_of_subject(request, error):
+        yield gettext("Open %(name)s") % {"name": error.subject}, address
+    if request.method not in SAFE_METHODS and (page := _page_of_form(request)):
+        yield gettext("Go back"), page
+
+
+def _address_of_subject(request: HttpRequest, error: PortalError) -> str:
+    """The page of what was refused, if it has one and this reader may open it."""
+    subject = error.subject
+    if not hasattr(subject, "get_absolute_url") or not _is_signed_in(request):
+        return ""
+    actor: Any = request.actor  # type: ignore[attr-defined]  # set by the middleware of the tenants
+    seen = type(subject)._default_manager.visible_to(actor).filter(pk=subject.pk)
+    return str(subject.get_absolute_url()) if seen.exists() else ""
 
 
 def _page(request: HttpRequest, error: PortalError) -> HttpResponse:
@@ -78,6 +119,8 @@ def _words(request: HttpRequest, error: PortalError, name: str, frame: HttpReque
         "layout": "base.html" if _is_signed_in(request) else "base_bare.html",
     }
     try:
+        if frame is not None and not is_fragment(request):
+            context["ways_on"] = list(_ways_on(request, error))
         return render_to_string(name, context, frame)
     except Exception:
         logger.exception("problem_page_failed", code=error.code)

@@ -1,5 +1,7 @@
 """Every refusal reads the same wherever it happens: a page for people, Graph's body for programs."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -122,3 +124,24 @@ def test_what_django_itself_refuses_is_refused_in_the_same_words(visitor: Client
     assert (response.status_code, response["Allow"]) == (405, "POST")
     assert "methodNotAllowed" in response.content.decode()
     assert response["request-id"] in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("referer", "back"),
+    [
+        ("http://testserver/fail/rule/?tab=2", "/fail/rule/?tab=2"),
+        ("http://evil.example/fail/rule/", ""),
+        ("http://testserver//evil.example/", ""),
+        ("javascript:alert(1)", ""),
+        ("", ""),
+    ],
+)
+def test_a_refused_form_leads_back_to_its_own_page_and_nowhere_else(visitor: Client, referer: str, back: str) -> None:
+    page = visitor.post("/fail/rule/", headers={"Referer": referer}).content.decode()
+    assert ways_back(page) == ([back] if back else [])
+    assert "evil" not in page.partition("<main")[2] and "javascript:" not in page
+    assert ways_back(visitor.get("/fail/rule/", headers={"Referer": referer}).content.decode()) == []
+
+
+def ways_back(page: str) -> list[str]:
+    return re.findall(r'href="([^"]*)"[^>]*>\s*(?:<span>)?Go back', page)

@@ -222,3 +222,15 @@ def test_the_audit_log_calls_offers_by_their_name_in_the_readers_language_and_sa
     assert "Office 365 企业版 E3" in chinese
     assert "Office 365 E3" not in chinese
     assert "Sales" in chinese
+
+
+def test_a_refusal_leads_to_the_subscription_for_who_may_read_it(
+    cast: Cast, seats: Subscription, browser_of: Browser
+) -> None:
+    there = seats.get_absolute_url()
+    refused = browser_of("alice").get(f"{there}suspend/")
+    assert refused.status_code == 403
+    assert f'href="{there}"' in refused.content.decode().partition('class="problem-actions"')[2]
+    refused = browser_of("rosa").get(f"{there}suspend/")
+    assert refused.status_code == 403
+    assert f'href="{there}"' not in refused.content.decode().partition('class="problem-actions"')[2]

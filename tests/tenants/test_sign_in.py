@@ -79,6 +79,24 @@ def test_a_visitor_is_sent_to_sign_in_and_back(cast: Cast) -> None:
     assert (answer.status_code, answer["Location"]) == (302, "/account/login/?next=/requests/")
 
 
+@pytest.mark.parametrize(
+    ("referer", "back"),
+    [
+        ("http://testserver/organisations/{id}/users/new/?x=1", "/organisations/{id}/users/new/%3Fx%3D1"),
+        ("http://evil.example/organisations/", "/organisations/{id}/users/new/"),
+        ("", "/organisations/{id}/users/new/"),
+    ],
+)
+def test_who_was_signed_out_over_a_form_comes_back_to_it_and_is_told(cast: Cast, referer: str, back: str) -> None:
+    client, own = Client(), {"id": cast.huaxin.pk}
+    form = f"/organisations/{cast.huaxin.pk}/users/new/"
+    answer = client.post(form, {"display_name": "Nina"}, headers={"Referer": referer.format(**own)})
+    assert (answer.status_code, answer["Location"]) == (302, f"/account/login/?next={back.format(**own)}")
+    told = "You were signed out. What you typed was not sent."
+    assert told in client.get(answer["Location"]).content.decode()
+    assert told not in client.get(Client().get("/requests/")["Location"]).content.decode()
+
+
 def fragment(client: Client, address: str, page: str) -> Any:
     """What htmx on `page` asks for by itself."""
     return client.get(address, headers={"HX-Request": "true", "HX-Current-URL": f"http://testserver{page}"})
