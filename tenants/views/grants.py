@@ -78,6 +78,7 @@ def _partner_table(relationships: list[ResellerRelationship]) -> Table:
             else Cell(pgettext("relationship", "Active"), tone="success"),
             "contact": [value for value in (row.partner.support_email, row.partner.support_phone) if value],
             "since": row.started_at,
+            "until": row.ended_at,
         }
         for row in relationships
     ]
@@ -86,6 +87,7 @@ def _partner_table(relationships: list[ResellerRelationship]) -> Table:
         Column("state", _("Relationship"), "badge"),
         Column("contact", _("Support")),
         Column("since", _("Since"), "date"),
+        Column("until", _("Until"), "date"),
     ]
     return Table(
         _("Partners who sell to you"), columns, rows, Empty(_("No partner sells to you"), icon="building-office")

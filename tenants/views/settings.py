@@ -136,15 +136,11 @@ def _changed(request: PortalRequest, customer: Tenant, row: ServiceSetting, form
 
 
 def _saved(request: PortalRequest, customer: Tenant, form: SettingForm) -> HttpResponse:
-    change_setting(
-        customer,
-        form.setting.key,
-        form.chosen,
-        actor=request.actor,
-        confirmed=form.ticked,
-        version=form.cleaned_data["version"],
+    version = form.cleaned_data["version"]
+    row = change_setting(
+        customer, form.setting.key, form.chosen, actor=request.actor, confirmed=form.ticked, version=version
     )
-    toast(request, _("The setting is saved."))
+    toast(request, _("Nothing was changed.") if row.version == version else _("The setting is saved."))
     return redirect_to(request, "tenants:setting_detail", customer.pk, form.setting)
 
 

@@ -1,8 +1,10 @@
 """Suspending, reactivating, and what ends with a relationship."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from portal.demo.cast import Cast
@@ -13,7 +15,9 @@ from subscriptions.rules import TOO_LATE, refusal_by_state
 from tenants.actions.organisations import end_relationship
 from tenants.actor import Actor, acting_as
 from tenants.models import ResellerRelationship, Standing, Tenant
-from tests.subscriptions.conftest import Buy
+from tests.subscriptions.conftest import Buy, assign_seats
+
+Browser = Callable[[str], Client]
 
 
 def suspended(cast: Cast, subscription: Subscription, who: str = "anna") -> Subscription:
@@ -108,3 +112,23 @@ def test_what_a_customer_owns_decides_which_services_concern_it(
     assert Subscription.objects.services_of(cast.lotus.pk) == {"sharepoint"}
     assert Subscription.objects.services_of(cast.jade.pk) == frozenset()
     assert Status.PENDING not in OWNED
+
+
+@pytest.mark.parametrize(
+    ("assigned", "lost", "back"),
+    [
+        (0, "No seat is assigned, so nobody loses the services.", "No seat is assigned yet."),
+        (1, "The person on 1 assigned seat cannot use", "The person on 1 assigned seat can work again"),
+        (3, "The people on 3 assigned seats cannot use", "The people on 3 assigned seats can work again"),
+    ],
+)
+def test_whom_a_suspension_touches_is_told_by_assigned_seats(
+    cast: Cast, seats: Subscription, browser_of: Browser, assigned: int, lost: str, back: str
+) -> None:
+    assign_seats(seats, cast, assigned)
+    anna, there = browser_of("anna"), seats.get_absolute_url()
+    page = anna.get(f"{there}suspend/").content.decode()
+    assert lost in page
+    assert "Problem:" not in page, "what will follow is no fault"
+    suspended(cast, seats)
+    assert back in anna.get(f"{there}reactivate/").content.decode()

@@ -197,3 +197,10 @@ def test_a_revocation_is_sent_twice_too(cast: Cast, browser_of: BrowserOf) -> No
     grant = grant_of(cast.huaxin, cast.beichen)
     assert sent_twice(browser_of("alice"), f"{partners}{grant.pk}/revoke/", {}) == [(303, partners)] * 2
     assert not DelegatedAdmin.objects.in_force().filter(pk=grant.pk).exists()
+
+
+def test_a_partner_who_sells_no_more_is_listed_until_the_day_it_ended(cast: Cast, browser_of: BrowserOf) -> None:
+    relationship = ResellerRelationship.objects.living().get(customer=cast.huaxin, partner=cast.fanyun)
+    ended = end_relationship(relationship, actor=cast.actor("paul")).ended_at
+    rows = browser_of("alice").get(f"/organisations/{cast.huaxin.pk}/grants/").context["partners"].rows
+    assert [row["until"] for row in rows if row["name"] == "Fanyun Cloud"] == [ended]

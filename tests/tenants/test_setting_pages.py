@@ -107,3 +107,12 @@ def test_boris_sees_only_the_service_he_was_let_into(cast: Cast, browser_of: Bro
     overview = boris.get(f"/organisations/{cast.huaxin.pk}/").content.decode()
     assert settings_page(cast) in overview
     assert "Fanyun" not in overview, "a partner by grant alone does not learn who sells to the customer"
+
+
+@pytest.mark.parametrize(("value", "said"), [("on", "Nothing was changed."), ("off", "The setting is saved.")])
+def test_choosing_what_is_chosen_already_is_told_as_no_change(
+    cast: Cast, browser_of: BrowserOf, value: str, said: str
+) -> None:
+    alice, address = browser_of("alice"), settings_page(cast, "sharepoint.site_creation")
+    assert alice.post(address, {"value": value, "version": "0"}).status_code == 303
+    assert said in alice.get(address).content.decode()
