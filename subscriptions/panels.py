@@ -1,5 +1,6 @@
 """What lower rooms' pages show of subscriptions: a column of the customers' list, a card on an organisation's page."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -55,7 +56,7 @@ def _summaries(subscriptions: SubscriptionQuerySet, customer_ids: list[UUID]) ->
     return {row["tenant_id"]: _summary(row) for row in counted}
 
 
-def _summary(row: dict[str, Any]) -> SafeString:
+def _summary(row: Mapping[str, Any]) -> SafeString:
     """How many subscriptions, the seats that people can use, and those whose data will be deleted."""
     count, seats = row["count"], row["seats"]
     subscriptions = ngettext("%(count)s subscription", "%(count)s subscriptions", count)

@@ -165,7 +165,7 @@ def known() -> frozenset[str]:
 def things_of(entries: Iterable[AuditEntry]) -> dict[tuple[str, str], str]:
     """What the things that a page of entries names are called in the reader's language; a query for each room."""
     recorded = {(_room(entry), entry.target_name) for entry in entries}
-    names = {}
+    names: dict[tuple[str, str], str] = {}
     for room, translator in _translators.items():
         if wanted := {name for place, name in recorded if place == room}:
             names |= {(room, name): shown for name, shown in translator(wanted).items()}
