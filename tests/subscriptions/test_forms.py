@@ -201,8 +201,8 @@ def test_a_nickname_is_given_and_taken_back(browser_of: Browser, seats: Subscrip
     assert send(anna, seats, "name", friendly_name="").status_code == 303
     assert "Nickname changed</strong>" in anna.get(seats.get_absolute_url()).content.decode()
     log = browser_of("alice").get(f"/organisations/{seats.tenant_id}/audit/").content.decode()
-    assert "Renamed the subscription: Shanghai &lt;plant&gt;" in log
-    assert "Renamed the subscription: the offer&#x27;s own name" in log
+    assert "Renamed a subscription, which is called Shanghai &lt;plant&gt; now" in log
+    assert "Renamed a subscription, which is called Office 365 E3 now" in log
 
 
 def test_a_refused_post_is_remembered(browser_of: Browser, seats: Subscription) -> None:
