@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from portal.outbox.bell import brokers_answer, ring
-    from portal.outbox.contracts import Contract, Delivery, Inbound, UnknownSubject
-    from portal.outbox.reading import deliveries_of, delivery_of, oldest_due_age, oldest_unacknowledged_age, parked
+    from portal.outbox.contracts import Contract, Course, Delivery, Inbound, UnknownSubject
+    from portal.outbox.reading import courses_of, delivery_of, oldest_due_age, oldest_unacknowledged_age, parked
     from portal.outbox.sending import cancel, enqueue, hold, let_go
 
 __all__ = [
     "Contract",
+    "Course",
     "Delivery",
     "Inbound",
     "UnknownSubject",
     "brokers_answer",
     "cancel",
-    "deliveries_of",
+    "courses_of",
     "delivery_of",
     "enqueue",
     "hold",
@@ -32,12 +33,13 @@ __all__ = [
 
 _HOMES = {
     "Contract": "contracts",
+    "Course": "contracts",
     "Delivery": "contracts",
     "Inbound": "contracts",
     "UnknownSubject": "contracts",
     "brokers_answer": "bell",
     "cancel": "sending",
-    "deliveries_of": "reading",
+    "courses_of": "reading",
     "delivery_of": "reading",
     "enqueue": "sending",
     "hold": "sending",

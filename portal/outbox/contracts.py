@@ -45,13 +45,14 @@ class Contract:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """How far the messages about one subject have come: the oldest one that is not settled or was given up by hand,
-    else the last.
+    """How far one message has come.
 
-    `state` is one of `DeliveryState`; `label` is a text for people, `tone` the badge's. `attempts` counts tries to
-    send, `due_at` is the next moment at which something will happen, `sent_at` when the broker first took it.
+    `type` is the contract's, without its version. `state` is one of `DeliveryState`; `label` is a text for people,
+    `tone` the badge's. `attempts` counts tries to send, `due_at` is the next moment at which something will happen,
+    `sent_at` when the broker first took it.
     """
 
+    type: str
     state: DeliveryState
     attempts: int
     due_at: datetime
@@ -71,6 +72,21 @@ class Delivery:
     def settled(self) -> bool:
         """Nothing more will happen by itself."""
         return self.state in {"acknowledged", "cancelled", "discarded"}
+
+    @property
+    def under_way(self) -> bool:
+        """Something will happen by itself: it is sent, or its receipt comes."""
+        return not self.settled and self.state != "parked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """How far the messages about one subject have come: `opening` is the first of them, `telling` the one that speaks
+    for all: the oldest that is not settled or was given up by hand, else the last.
+    """
+
+    opening: Delivery
+    telling: Delivery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

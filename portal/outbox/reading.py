@@ -9,30 +9,37 @@ from django.db.models.functions import Coalesce, RowNumber
 
 from portal.database import now, transaction_as
 from portal.outbox.claiming import first_and_due
-from portal.outbox.contracts import Delivery, DeliveryState
+from portal.outbox.contracts import Course, Delivery, DeliveryState
 from portal.outbox.models import CLAIMABLE, NEEDS_A_PERSON, InboundMessage, OutboundMessage, Outcome, State
 
 
 def delivery_of(subject_id: UUID) -> Delivery | None:
     """How far the messages about a subject have come, as the caller may see it; None when there is none."""
-    return deliveries_of([subject_id]).get(subject_id)
+    course = courses_of([subject_id]).get(subject_id)
+    return course.telling if course else None
 
 
-def deliveries_of(subject_ids: Iterable[UUID]) -> dict[UUID, Delivery]:
-    """`delivery_of` for many subjects in one query, for lists: one row comes back for each, however much was said."""
+def courses_of(subject_ids: Iterable[UUID]) -> dict[UUID, Course]:
+    """For many subjects in one query: the message that opened each, and the one that speaks for it now. At most these
+    two rows come back, however much was said.
+    """
     # The oldest that is not settled or was given up, else the last.
     settled = Q(state__in=(State.ACKED, State.CANCELLED))
     later = Case(When(settled, then=1), default=0)
-    place = Case(When(settled, then=-F("order_seq")), default=F("order_seq"), output_field=IntegerField())
-    rank = Window(RowNumber(), partition_by="subject_id", order_by=[later, place])
-    rows = OutboundMessage.objects.filter(subject_id__in=list(subject_ids)).annotate(rank=rank).filter(rank=1)
-    telling = list(rows.defer("envelope"))
-    moment = now() if telling else datetime.min
-    return {row.subject_id: _delivery(row, moment) for row in telling}
+    nearest = Case(When(settled, then=-F("order_seq")), default=F("order_seq"), output_field=IntegerField())
+    rank = Window(RowNumber(), partition_by="subject_id", order_by=[later, nearest])
+    place = Window(RowNumber(), partition_by="subject_id", order_by="order_seq")
+    rows = OutboundMessage.objects.filter(subject_id__in=list(subject_ids)).annotate(rank=rank, place=place)
+    found = list(rows.filter(Q(rank=1) | Q(place=1)).defer("envelope"))
+    moment = now() if found else datetime.min
+    openings = {row.subject_id: _delivery(row, moment) for row in found if row.place == 1}
+    telling = {row.subject_id: _delivery(row, moment) for row in found if row.rank == 1}
+    return {subject: Course(opening=opening, telling=telling[subject]) for subject, opening in openings.items()}
 
 
 def _delivery(row: OutboundMessage, moment: datetime) -> Delivery:
     return Delivery(
+        type=row.type,
         state=_state(row, moment),
         attempts=row.attempts,
         due_at=row.due_at,

@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from portal import outbox
 from portal.api.etags import VersionedRow, etag_of
-from portal.outbox import Delivery
+from portal.outbox import Course
 from support.models import Escalation, EscalationState, Reason, RequestKind, Severity, Status, SupportRequest
 from support.models.request import SupportRequestQuerySet
 from support.rules import decisions
@@ -122,8 +122,8 @@ def rows_of(actor: Actor, found: Sequence[Any]) -> list[dict[str, Any]]:
 
 def _rows(actor: Actor, found: Sequence[Any], escalations: Mapping[UUID, Escalation]) -> list[dict[str, Any]]:
     told = [escalations[values.id].pk for values in found if values.reads_delivery and values.id in escalations]
-    deliveries = outbox.deliveries_of(told) if told else {}
-    return [_row(actor, values, escalations.get(values.id), deliveries) for values in found]
+    courses = outbox.courses_of(told) if told else {}
+    return [_row(actor, values, escalations.get(values.id), courses) for values in found]
 
 
 def detail_of(actor: Actor, support_request: SupportRequest) -> dict[str, Any]:
@@ -141,9 +141,7 @@ def _escalations(ids: list[UUID]) -> dict[UUID, Escalation]:
     return {row.support_request_id: row for row in rows.present()}
 
 
-def _row(
-    actor: Actor, values: Any, escalation: Escalation | None, deliveries: Mapping[UUID, Delivery]
-) -> dict[str, Any]:
+def _row(actor: Actor, values: Any, escalation: Escalation | None, courses: Mapping[UUID, Course]) -> dict[str, Any]:
     assigned = values.assignee_id is not None and actor.tenant_id != values.tenant_id
     return {
         "id": values.reference,
@@ -160,11 +158,13 @@ def _row(
         "createdDateTime": values.created_at,
         "lastModifiedDateTime": values.updated_at,
         "resolvedDateTime": values.resolved_at,
-        "escalation": _escalation(values, escalation, deliveries.get(escalation.pk)) if escalation else None,
+        "escalation": _escalation(values, escalation, courses.get(escalation.pk)) if escalation else None,
     }
 
 
-def _escalation(values: Any, escalation: Escalation, delivery: Delivery | None) -> dict[str, Any]:
+def _escalation(values: Any, escalation: Escalation, course: Course | None) -> dict[str, Any]:
+    """The delivery told is that of the handing-over itself: a comment that follows it has not undone it."""
+    delivery = course.opening if course else None
     state = escalation.state
     if state == EscalationState.SUBMITTED:
         state = BY_DELIVERY.get(delivery.state, "sent") if delivery else "queued"

@@ -5,12 +5,14 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from portal import outbox
+from portal.errors import Text
 from portal.forms import posted
-from portal.outbox import Delivery
+from portal.outbox import Course, Delivery
 from portal.ui.values import Cell
+from portal.vianet import contracts
 from portal.web import redirect_to, render_page, toast
 from support.actions import comment
 from support.asking import may_raise
@@ -24,6 +26,11 @@ from tenants.submitting import submit
 from tenants.web import PortalRequest, allow, page
 
 DOOR = (SupportRequest, "reference")
+# What may follow the handing-over on the way to 21Vianet.
+LATER_MESSAGES: dict[str, Text] = {
+    contracts.COMMENTED: gettext_lazy("Later comment"),
+    contracts.WITHDRAWN: gettext_lazy("Withdrawal"),
+}
 
 
 @page(DOOR, get=Permission.REQUEST_READ)
@@ -55,7 +62,9 @@ def request_comment(request: PortalRequest, support_request: SupportRequest) -> 
 
 @page(DOOR, get=Permission.REQUEST_READ)
 def request_standing(request: PortalRequest, support_request: SupportRequest) -> HttpResponse:
-    """What htmx asks for every few seconds while 21Vianet has not acknowledged: 204 as long as nothing is new."""
+    """What htmx asks for every few seconds while 21Vianet has not opened a case, or a message is on its way: 204 as
+    long as nothing is new.
+    """
     if not request.htmx:
         return redirect_to(request, support_request)
     standing = _standing(request, support_request, present_escalation(support_request))
@@ -111,42 +120,48 @@ def _standing(request: PortalRequest, support_request: SupportRequest, escalatio
     """The part of the page that changes while 21Vianet works. `mark` names the state that was shown."""
     actor = request.actor
     reads_delivery = bool(can(actor, Permission.REQUEST_READ_DELIVERY, support_request))
-    delivery = outbox.delivery_of(escalation.pk) if escalation is not None and reads_delivery else None
+    course = outbox.courses_of([escalation.pk]).get(escalation.pk) if escalation and reads_delivery else None
+    telling = course.telling if course else None
     mark = f"{support_request.version}"
-    if delivery is not None:
-        mark = f"{mark}-{delivery.state}-{delivery.attempts}"
+    if telling is not None:
+        mark = f"{mark}-{telling.type}-{telling.state}-{telling.attempts}"
     return {
         "support_request": support_request,
         "next": next_step(support_request, actor),
         "escalation": escalation,
         "reads_delivery": reads_delivery,
-        "delivery_notice": delivery_notice(delivery.state) if delivery is not None else None,
+        "delivery_notice": delivery_notice(telling.state) if telling is not None else None,
+        "delivery_about": LATER_MESSAGES.get(telling.type, "") if telling is not None else "",
         "reads_case": bool(can(actor, Permission.REQUEST_READ_CASE, support_request)),
-        "escalation_facts": _escalation_facts(escalation, delivery, reads_delivery=reads_delivery)
-        if escalation
-        else [],
-        "waits": escalation is not None and escalation.state == EscalationState.SUBMITTED,
+        "escalation_facts": _escalation_facts(escalation, course, reads_delivery=reads_delivery) if escalation else [],
+        "waits": escalation is not None
+        and (escalation.state == EscalationState.SUBMITTED or (telling is not None and telling.under_way)),
         "mark": mark,
     }
 
 
-def _escalation_facts(
-    escalation: Escalation, delivery: Delivery | None, *, reads_delivery: bool
-) -> list[tuple[str, Any]]:
-    pairs: list[tuple[str, Any]] = [(_("Handed over"), escalation.created_at)]
+def _escalation_facts(escalation: Escalation, course: Course | None, *, reads_delivery: bool) -> list[tuple[Text, Any]]:
+    pairs: list[tuple[Text, Any]] = [(_("Handed over"), escalation.created_at)]
     if reads_delivery:
         pairs = [(_("Handed over by"), escalation.escalated_by.display_name), *pairs]
-    if delivery is not None:
-        pairs += [
-            (pgettext("message", "Delivery"), Cell(delivery.label, tone=delivery.tone)),
-            (_("Attempts to send"), delivery.attempts),
-        ]
-        if delivery.state in {"queued", "delayed"} and delivery.attempts:
-            pairs.append((_("Next attempt"), delivery.due_at))
+    if course is not None:
+        pairs += _delivery_facts(course.opening, pgettext("message", "Delivery"))
+        if course.telling.type in LATER_MESSAGES:
+            pairs += _delivery_facts(course.telling, LATER_MESSAGES[course.telling.type])
     if escalation.acknowledged_at:
         pairs.append((_("Acknowledged"), escalation.acknowledged_at))
     if escalation.closed_at:
         pairs.append((_("Settled"), escalation.closed_at))
+    return pairs
+
+
+def _delivery_facts(delivery: Delivery, label: Text) -> list[tuple[Text, Any]]:
+    pairs: list[tuple[Text, Any]] = [
+        (label, Cell(delivery.label, tone=delivery.tone)),
+        (_("Attempts to send"), delivery.attempts),
+    ]
+    if delivery.state in {"queued", "delayed"} and delivery.attempts:
+        pairs.append((_("Next attempt"), delivery.due_at))
     return pairs
 
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from portal.database import transaction_as
-from portal.outbox import cancel, deliveries_of, delivery_of, marking, oldest_due_age, oldest_unacknowledged_age
+from portal.outbox import cancel, courses_of, delivery_of, marking, oldest_due_age, oldest_unacknowledged_age
 from portal.outbox.claiming import claim
 from portal.outbox.delivering import deliver_due
 from portal.outbox.models import OutboundMessage
@@ -64,6 +64,18 @@ def test_the_oldest_unsettled_message_speaks_for_its_subject() -> None:
     assert state_of(about.subject_id) == "queued"
 
 
+def test_what_opened_the_matter_is_told_beside_what_speaks_for_it() -> None:
+    about = escalation()
+    first, _second = commit(about, comment(about))
+    deliver_due()
+    with transaction_as(system="test"):
+        marking.acknowledge(first.pk)
+    course = courses_of([about.subject_id])[about.subject_id]
+    assert (course.opening.type, course.opening.state) == ("support.request.escalated", "acknowledged")
+    assert (course.telling.type, course.telling.state) == ("support.request.commented", "queued")
+    assert (course.opening.under_way, course.telling.under_way) == (False, True)
+
+
 def test_a_message_given_up_speaks_for_its_subject_whatever_came_after() -> None:
     about = escalation()
     first, second = commit(about, comment(about))
@@ -82,7 +94,7 @@ def test_a_message_given_up_speaks_for_its_subject_whatever_came_after() -> None
 def test_many_subjects_are_asked_in_one_go_and_an_unknown_one_has_no_delivery() -> None:
     told = [escalation() for _ in range(3)]
     commit(*told)
-    found = deliveries_of([contract.subject_id for contract in told] + [uuid4()])
+    found = courses_of([contract.subject_id for contract in told] + [uuid4()])
     assert set(found) == {contract.subject_id for contract in told}
     assert delivery_of(uuid4()) is None
 
