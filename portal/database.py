@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
+from django.db.migrations.operations.special import SeparateDatabaseAndState
 from django.db.migrations.state import ProjectState
 from django.utils import timezone
 
@@ -307,3 +308,41 @@ class Refuse(Operation):
 
     def describe(self) -> str:
         return f"Refuse on {self.table}: {self.message}"
+
+
+class KeepTriggers(SeparateDatabaseAndState):
+    """Migration operation: these others on one table, whose triggers stay. SQLite forgets them where it makes a table
+    anew, which it does for most changes of a column; PostgreSQL never does.
+    """
+
+    def __init__(self, table: str, operations: Sequence[Operation]) -> None:
+        super().__init__(database_operations=operations, state_operations=operations)
+        self.table = table
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        with self._kept(schema_editor):
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        with self._kept(schema_editor):
+            super().database_backwards(app_label, schema_editor, from_state, to_state)
+
+    @contextmanager
+    def _kept(self, schema_editor: BaseDatabaseSchemaEditor) -> Iterator[None]:
+        before = self._triggers(schema_editor)
+        yield
+        remaining = self._triggers(schema_editor)
+        for statement in before:
+            if statement not in remaining:
+                schema_editor.execute(statement)
+
+    def _triggers(self, schema_editor: BaseDatabaseSchemaEditor) -> list[str]:
+        if schema_editor.connection.vendor != "sqlite":
+            return []
+        with schema_editor.connection.cursor() as cursor:
+            cursor.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [self.table])
+            return [statement for (statement,) in cursor.fetchall()]

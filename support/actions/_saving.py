@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.errors import InvalidInput, Text
 from portal.vianet.contracts import MACHINE
-from support.models import Comment, Escalation, Side, SupportRequest, Visibility
+from support.models import Comment, Escalation, Milestone, Side, SupportRequest, Visibility
 from support.rules import present_escalation
 from tenants.actor import Actor
 from tenants.models import Kind
@@ -30,7 +30,11 @@ def save(support_request: SupportRequest, *fields: str) -> None:
 
 
 def write(
-    support_request: SupportRequest, actor: Actor, text: str, visibility: Visibility = Visibility.PUBLIC
+    support_request: SupportRequest,
+    actor: Actor,
+    text: str,
+    visibility: Visibility = Visibility.PUBLIC,
+    milestone: Milestone | None = None,
 ) -> Comment:
     """A line of the conversation, in the actor's name; 21Vianet's people write in 21Vianet's."""
     side = side_of(actor, support_request)
@@ -45,6 +49,7 @@ def write(
         author=None if side == Side.VIANET else actor.user,
         author_name=actor.user.display_name if actor.user and side != Side.VIANET else "21Vianet",
         text=text,
+        milestone=milestone or "",
     )
     line.save(force_insert=True)
     return line

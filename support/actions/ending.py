@@ -7,12 +7,13 @@ from support.actions import _letters as letters
 from support.actions import _withdrawing as withdrawing
 from support.actions._saving import checked, locked, save, take_up, write
 from support.limits import LONGEST_TEXT
-from support.models import Status, SupportRequest
+from support.models import Milestone, Status, SupportRequest
 from support.rules import obey
 from tenants.access import Permission, require
 from tenants.actor import Actor
 
 CLOSED = "The request was closed."  # 21Vianet's engineers read it
+MILESTONES = {"resolve": Milestone.RESOLVED, "close": Milestone.CLOSED, "reopen": Milestone.REOPENED}
 
 
 @transaction.atomic
@@ -54,8 +55,7 @@ def _change_status(
     support_request.become(status)
     take_up(support_request, actor)
     save(support_request, "status", "resolved_at", "closed_at", "assignee")
-    if text:
-        write(support_request, actor, text)
+    write(support_request, actor, text, milestone=MILESTONES[action])
     letters.moved(support_request, actor, text)
     if taken_back is not None:
         withdrawing.record(support_request, taken_back, actor)

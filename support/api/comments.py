@@ -54,6 +54,7 @@ class CommentsViewSet(VisibleViewSet):
         """Oldest first."""
         query = read_query(request, RULES)
         lines = Comment.objects.visible_to(self.actor).filter(support_request=self.objects[0])
+        lines = lines.exclude(text="")  # a milestone without a word
         page = query.page(lines.values_list(*COLUMNS, named=True))
         context = f"supportRequests('{reference}')/comments"
         return graph_list(request, page, [_row(line) for line in page], context=context)

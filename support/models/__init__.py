@@ -1,6 +1,6 @@
 """What is asked: requests, what was said about them, and what was handed to 21Vianet."""
 
-from support.models.comment import Comment, Visibility
+from support.models.comment import Comment, Milestone, Visibility
 from support.models.escalation import Escalation, EscalationState, Reason, with_21vianet
 from support.models.number import RequestNumber
 from support.models.request import (
@@ -23,6 +23,7 @@ __all__ = [
     "Comment",
     "Escalation",
     "EscalationState",
+    "Milestone",
     "Reason",
     "RequestKind",
     "RequestNumber",

@@ -22,6 +22,14 @@ class Visibility(models.TextChoices):
     INTERNAL = "internal", _("Internal")
 
 
+class Milestone(models.TextChoices):
+    """What became of the request by its author's hand, besides what was said."""
+
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+
+
 class CommentQuerySet(TenantQuerySet["Comment"]):
     """Comments, each with a right of its own: public ones, the partner's notes, what 21Vianet wrote."""
 
@@ -40,7 +48,11 @@ class CommentQuerySet(TenantQuerySet["Comment"]):
 
 
 class Comment(models.Model):
-    """One thing that somebody wrote, public or internal. `author_name` is kept as it was; 21Vianet has no `author`."""
+    """One thing that somebody wrote, public or internal. `author_name` is kept as it was; 21Vianet has no `author`.
+
+    With a `milestone` it tells that its author resolved, closed or reopened the request; `text` is then the word that
+    went with it, and may be empty.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -53,6 +65,7 @@ class Comment(models.Model):
     author = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     author_name = models.CharField(max_length=256)
     text = models.TextField()
+    milestone = models.CharField(max_length=10, choices=Milestone.choices, blank=True, default="", db_default="")
     created_at = models.DateTimeField(default=timezone.now)
 
     objects: ClassVar[CommentQuerySet] = CommentQuerySet.as_manager()  # type: ignore[assignment] # the manager forwards to the queryset
@@ -69,6 +82,7 @@ class Comment(models.Model):
         constraints = [
             models.CheckConstraint(name="comment_visibility", condition=models.Q(visibility__in=Visibility.values)),
             models.CheckConstraint(name="comment_side", condition=models.Q(side__in=Side.values)),
+            models.CheckConstraint(name="comment_milestone", condition=models.Q(milestone__in=["", *Milestone.values])),
             models.CheckConstraint(
                 name="comment_internal_is_the_partners",
                 condition=~models.Q(visibility=Visibility.INTERNAL) | models.Q(side=Side.PARTNER),

@@ -78,13 +78,20 @@ def show(request: PortalRequest, support_request: SupportRequest, form: CommentF
     escalation = present_escalation(support_request)
     on_partner_side = _on_partner_side(request, support_request)
     token = request.GET.get("earlier", "")
+    standing = _standing(request, support_request, escalation)
     context = {
-        **_standing(request, support_request, escalation),
+        **standing,
         "can": decisions(request.actor, support_request, escalation),
         "form": form,
         "on_partner_side": on_partner_side,
         "facts": _facts(support_request, on_partner_side=on_partner_side),
-        "conversation": conversation(support_request, request.actor, token, escalated=escalation is not None),
+        "conversation": conversation(
+            support_request,
+            request.actor,
+            token,
+            escalated=escalation is not None,
+            names_agent=standing["reads_delivery"],
+        ),
         "is_latest": not token,
         "can_raise": None if support_request.reach_partner_id else may_raise(request.actor, support_request.tenant),
         "crumbs": [(_("Support requests"), reverse("support:list")), (support_request.reference, "")],
