@@ -18,7 +18,8 @@ SHOWN = 5
 
 
 def open_requests(actor: Actor, customer: Tenant) -> str:
-    """On a customer's overview: its open requests, newest change first. One query.
+    """On a customer's overview: its open requests, newest change first; for its own people also what it has to check
+    and close. One query.
 
     Nothing for whoever may read no requests, nor for a partner with a grant alone: requests belong to those who sell.
     """
@@ -26,8 +27,8 @@ def open_requests(actor: Actor, customer: Tenant) -> str:
         return ""
     if actor.is_partner and not tie_of(actor, customer.pk).reseller:
         return ""
-    rows = SupportRequest.objects.visible_to(actor).open().filter(tenant=customer).select_related("partner")
-    found = list(rows.order_by("-updated_at", "-id")[: SHOWN + 1])
+    rows = SupportRequest.objects.visible_to(actor).filter(tenant=customer).select_related("partner")
+    found = list((rows.unclosed() if actor.is_customer else rows.open()).order_by("-updated_at", "-id")[: SHOWN + 1])
     context = {
         "customer": customer,
         "requests": [(row, owner_name(row.status, str(customer), str(row.partner))) for row in found[:SHOWN]],

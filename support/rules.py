@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.errors import RuleBroken
 from support.models import Escalation, Status, SupportRequest
-from tenants.access import Decision, Denied, Permission, allowed_actions
+from tenants.access import Decision, Denied, Permission, allowed_actions, can
 from tenants.actor import Actor
 
 Rule = Callable[[SupportRequest, Escalation | None, Actor], Denied | None]
@@ -80,6 +80,17 @@ def _reopen(support_request: SupportRequest, _escalation: Escalation | None, _ac
         return None
     reason = _("It was closed more than {days} days ago. Raise a new request and name this one.")
     return Denied("reopenPeriodOver", format_lazy(reason, days=settings.REOPEN_DAYS))
+
+
+def comment_reopens(support_request: SupportRequest, actor: Actor) -> bool:
+    """Whether the actor's comment takes the request up again: the customer's does, for REOPEN_DAYS after it was
+    resolved. Whoever has something to say about a solution is not done with it.
+    """
+    resolved_at = support_request.resolved_at
+    if support_request.status != Status.RESOLVED or actor.tenant_id != support_request.tenant_id or not resolved_at:
+        return False
+    in_time = timezone.now() <= resolved_at + timedelta(days=settings.REOPEN_DAYS)
+    return in_time and bool(can(actor, Permission.REQUEST_REOPEN, support_request))
 
 
 ACTIONS: Mapping[str, tuple[Permission, Rule]] = {

@@ -10,8 +10,8 @@ from support.actions import _letters as letters
 from support.actions._saving import checked, locked, save, take_up, write, wrong
 from support.asking import NOTE_ASKS_NOBODY
 from support.limits import LONGEST_TEXT
-from support.models import Comment, Escalation, Side, Status, SupportRequest, Visibility
-from support.rules import ENDED, obey
+from support.models import Comment, Escalation, Milestone, Side, Status, SupportRequest, Visibility
+from support.rules import ENDED, comment_reopens, obey
 from tenants.access import Permission, require
 from tenants.actor import Actor
 
@@ -29,8 +29,8 @@ def comment(
 
     A public comment passes the turn: the customer's answer to the partner, the partner's to nobody unless
     `awaits_customer`, which a note cannot be, nor a comment once the request has ended (RuleBroken `requestEnded`).
-    While 21Vianet works on the request, public comments go there too. A note leaves no trace that the customer could
-    see.
+    The customer's comment on a resolved request reopens it (`rules.comment_reopens`). While 21Vianet works on the
+    request, public comments go there too. A note leaves no trace that the customer could see.
     """
     internal = visibility == Visibility.INTERNAL
     require(actor, Permission.REQUEST_NOTE if internal else Permission.REQUEST_COMMENT, support_request)
@@ -43,7 +43,10 @@ def comment(
     if awaits_customer and support_request.has_ended:
         details: list[Detail] = [{"target": "awaits_customer", "message": str(ENDED.reason)}]
         raise RuleBroken(ENDED.reason, code=ENDED.code, details=details)
-    line = write(support_request, actor, checked(text, "content", LONGEST_TEXT))
+    reopened = Milestone.REOPENED if comment_reopens(support_request, actor) else None
+    line = write(support_request, actor, checked(text, "content", LONGEST_TEXT), milestone=reopened)
+    if line.milestone:
+        return _reopen(support_request, actor, line)
     take_up(support_request, actor)
     _pass_the_turn(support_request, line, escalation, awaits_customer)
     save(support_request, "status", "assignee")
@@ -51,6 +54,17 @@ def comment(
         outbox.enqueue(contracts.comment_added(escalation, line))
     letters.commented(support_request, line, actor)
     book.record(actor, "support.request.commented", support_request, comment=str(line.pk))
+    return line
+
+
+def _reopen(support_request: SupportRequest, actor: Actor, line: Comment) -> Comment:
+    """What `reopen` with this word does."""
+    before = support_request.status
+    support_request.become(Status.WAITING_FOR_PARTNER)
+    save(support_request, "status", "resolved_at", "closed_at")
+    letters.moved(support_request, actor, line.text)
+    after = {"status": support_request.status}
+    book.record(actor, "support.request.reopened", support_request, before={"status": before}, after=after)
     return line
 
 
@@ -73,7 +87,7 @@ def _pass_the_turn(
 
 
 def _whose_turn(support_request: SupportRequest, by_customer: bool, awaits_customer: bool) -> Status | None:
-    """The status after a public comment, None when it stays. An ended request stays ended: reopening is a decision."""
+    """The status after a public comment that reopens nothing, None when it stays."""
     if support_request.has_ended:
         return None
     if by_customer:

@@ -98,6 +98,10 @@ class SupportRequestQuerySet(TenantQuerySet["SupportRequest"]):
         """As everywhere, and in the same query the organisations and people of the request."""
         return super().within_reach(actor).select_related("tenant", "partner", "requester", "assignee")
 
+    def unclosed(self) -> Self:
+        """Those about which the customer or somebody else has still to do something."""
+        return self.exclude(status=Status.CLOSED)
+
     def open(self) -> Self:
         """Neither resolved nor closed."""
         return self.exclude(status__in=ENDED_STATUSES)
@@ -160,11 +164,11 @@ class SupportRequest(models.Model):
         indexes = [
             models.Index(fields=("tenant", "-updated_at", "-id"), name="request_by_tenant"),
             models.Index(fields=("reach_partner", "-updated_at", "-id"), name="request_by_partner"),
-            # The same for what `open()` chooses, which is what the pages begin with.
+            # The same for what the pages begin with: a customer's with `unclosed()`, a partner's with `open()`.
             models.Index(
                 fields=("tenant", "-updated_at", "-id"),
-                condition=~models.Q(status__in=ENDED_STATUSES),
-                name="open_request_by_tenant",
+                condition=~models.Q(status=Status.CLOSED),
+                name="unclosed_request_by_tenant",
             ),
             models.Index(
                 fields=("reach_partner", "-updated_at", "-id"),

@@ -19,7 +19,7 @@ from support.asking import may_raise
 from support.forms import FIELDS, CommentForm
 from support.models import Escalation, EscalationState, SupportRequest, Visibility
 from support.next_step import delivery_notice, next_step
-from support.rules import decisions, present_escalation
+from support.rules import comment_reopens, decisions, present_escalation
 from support.views.conversation import conversation
 from tenants.access import Permission, can
 from tenants.submitting import submit
@@ -83,6 +83,7 @@ def show(request: PortalRequest, support_request: SupportRequest, form: CommentF
         **standing,
         "can": decisions(request.actor, support_request, escalation),
         "form": form,
+        "reopens": comment_reopens(support_request, request.actor),
         "on_partner_side": on_partner_side,
         "facts": _facts(support_request, on_partner_side=on_partner_side),
         "conversation": conversation(
@@ -107,15 +108,17 @@ def _comment_form(request: PortalRequest, support_request: SupportRequest) -> Co
 def _say(request: PortalRequest, support_request: SupportRequest, form: CommentForm) -> HttpResponse:
     answers = form.cleaned_data
     visibility = Visibility(answers.get("visibility", Visibility.PUBLIC))
-    comment(
+    line = comment(
         support_request,
         actor=request.actor,
         text=answers["text"],
         visibility=visibility,
         awaits_customer=answers.get("awaits_customer", False),
     )
-    internal = visibility == Visibility.INTERNAL
-    toast(request, _("Your note is kept. Only your colleagues see it.") if internal else _("Your comment is sent."))
+    done = _("Your note is kept. Only your colleagues see it.")
+    if visibility == Visibility.PUBLIC:
+        done = _("The request is open again.") if line.milestone else _("Your comment is sent.")
+    toast(request, done)
     return redirect_to(request, support_request)
 
 

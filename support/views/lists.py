@@ -48,14 +48,16 @@ SIDES = ("tenant", "partner")
 
 @page(get=Permission.REQUEST_READ)
 def request_list(request: PortalRequest) -> HttpResponse:
-    """Newest change first; `?show=` is open (the default), all or escalated, `?customer=` one customer's alone."""
+    """Newest change first; `?show=` is open (the default; for a customer with what it has to check and close), all or
+    escalated, `?customer=` one customer's alone.
+    """
     actor = request.actor
     wanted = ListFilter(request.GET, actor=actor)
     if not wanted.is_valid():
         raise NotVisible
     customer, show = wanted.cleaned_data["customer"], request.GET.get("show", "open")
     show = show if show in _shown() else "open"
-    rows = _chosen(SupportRequest.objects.visible_to(actor), show, customer)
+    rows = _chosen(SupportRequest.objects.visible_to(actor), show, customer, own=actor.is_customer)
     found = keyset(rows.values(*COLUMNS), ("-updated_at", "-id"), request.GET.get("after"))
     context = {
         "table": _table(request, found, show),
@@ -74,14 +76,14 @@ def _shown() -> dict[str, str]:
     return {"open": _("Open"), "escalated": _("With 21Vianet"), "all": _("All")}
 
 
-def _chosen(rows: SupportRequestQuerySet, show: str, customer: Tenant | None) -> SupportRequestQuerySet:
+def _chosen(rows: SupportRequestQuerySet, show: str, customer: Tenant | None, *, own: bool) -> SupportRequestQuerySet:
     if customer is not None:
         rows = rows.filter(tenant=customer)
     if show == "all":
         return rows
     if show == "escalated":
         return with_21vianet(rows)
-    return rows.open()
+    return rows.unclosed() if own else rows.open()
 
 
 def _raise_url(actor: Actor) -> str:
