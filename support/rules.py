@@ -97,7 +97,7 @@ ACTIONS: Mapping[str, tuple[Permission, Rule]] = {
     "comment": (Permission.REQUEST_COMMENT, _talk),
     "note": (Permission.REQUEST_NOTE, _talk),
     "escalate": (Permission.REQUEST_ESCALATE, _escalate),
-    "withdraw": (Permission.REQUEST_ESCALATE, _withdraw),
+    "withdraw": (Permission.REQUEST_WITHDRAW, _withdraw),
     "resolve": (Permission.REQUEST_RESOLVE, _resolve),
     "close": (Permission.REQUEST_CLOSE, _close),
     "reopen": (Permission.REQUEST_REOPEN, _reopen),

@@ -150,6 +150,8 @@ GRANTS: Mapping[Permission, tuple[Rule, ...]] = {
     P.REQUEST_NOTE: (_rule((GA, AA, HA), B.RESELLER),),
     P.REQUEST_RESOLVE: (_rule((GA, AA, HA), B.RESELLER),),
     P.REQUEST_ESCALATE: (_rule((GA, AA, HA), B.RESELLER, N.GRANT, guardian="file_requests"),),
+    # Taking back gives nobody more: whoever may work on the request may, also once the grant has ended.
+    P.REQUEST_WITHDRAW: (_rule((GA, AA, HA), B.RESELLER),),
     P.REQUEST_READ_DELIVERY: (_rule((GA, AA, HA), B.RESELLER),),
     P.REQUEST_READ_CASE: (
         _rule((CG, CS), B.HOME),

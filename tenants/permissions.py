@@ -51,6 +51,7 @@ class Permission(StrEnum):
     REQUEST_READ_DELIVERY = "support.request:read_delivery"
     REQUEST_REOPEN = "support.request:reopen"
     REQUEST_RESOLVE = "support.request:resolve"
+    REQUEST_WITHDRAW = "support.request:withdraw"
 
     MESSAGE_MARK = "messagecenter.message:mark"
     MESSAGE_PUBLISH = "messagecenter.message:publish"

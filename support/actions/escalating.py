@@ -59,8 +59,11 @@ def _insert(escalation: Escalation) -> None:
 
 @transaction.atomic
 def withdraw_escalation(support_request: SupportRequest, *, actor: Actor, reason: str = "") -> Escalation:
-    """Take the escalation back. What was never sent is cancelled; otherwise a message asks 21Vianet to stop."""
-    require(actor, Permission.REQUEST_ESCALATE, support_request)
+    """Take the escalation back. What was never sent is cancelled; otherwise a message asks 21Vianet to stop.
+
+    It takes no grant: a customer that revokes it must not leave its partner with an escalation that nobody can end.
+    """
+    require(actor, Permission.REQUEST_WITHDRAW, support_request)
     support_request, present = locked(support_request)
     obey("withdraw", support_request, present, actor)
     escalation = cast(Escalation, present)  # the rule lets nothing but an open one through

@@ -47,7 +47,7 @@ class StepsViewSet(VisibleViewSet):
     path = ((SupportRequest, "reference"),)
     rights: ClassVar = {
         "escalate": Permission.REQUEST_ESCALATE,
-        "withdraw": Permission.REQUEST_ESCALATE,
+        "withdraw": Permission.REQUEST_WITHDRAW,
         "resolve": Permission.REQUEST_RESOLVE,
         "close": Permission.REQUEST_CLOSE,
         "reopen": Permission.REQUEST_REOPEN,

@@ -109,7 +109,7 @@ def request_reopen(request: PortalRequest, support_request: SupportRequest) -> H
     return _confirm(request, support_request, REOPEN)
 
 
-@page(DOOR, get=Permission.REQUEST_ESCALATE, post=Permission.REQUEST_ESCALATE)
+@page(DOOR, get=Permission.REQUEST_WITHDRAW, post=Permission.REQUEST_WITHDRAW)
 def request_withdraw(request: PortalRequest, support_request: SupportRequest) -> HttpResponse:
     """The partner takes back what it handed to 21Vianet."""
     return _confirm(request, support_request, WITHDRAW)

@@ -86,6 +86,7 @@ EXPECTED: dict[str, dict[str, str]] = {
     "support.request:note": {SERVES: "GA AA HA"},
     "support.request:resolve": {SERVES: "GA AA HA"},
     "support.request:escalate": {FILES: "GA AA HA"},
+    "support.request:withdraw": {SERVES: "GA AA HA"},
     "support.request:read_delivery": {SERVES: "GA AA HA"},
     "support.request:read_case": SPEAK_IN_REQUESTS,
     "support.escalation:acknowledge": {ANYWHERE: "OA"},

@@ -145,6 +145,21 @@ def test_it_takes_the_customers_grant(cast: Cast, story: Story, asked: SupportRe
     assert "has not granted you delegated administration" in page
 
 
+def test_taking_back_takes_no_grant(
+    cast: Cast, story: Story, escalated: Escalation, browser_of: Browser, rest_of: Browser
+) -> None:
+    asked, helen = escalated.support_request, browser_of("helen")
+    grant = DelegatedAdmin.objects.get(customer=cast.huaxin, partner=cast.fanyun, revoked_at=None)
+    story.do("alice", revoke_delegated_admin, grant)
+    url = asked.get_absolute_url()
+    assert f'href="{url}withdraw/"' in helen.get(url).content.decode()
+    program = rest_of("helen").get(f"/v1.0/supportRequests/{asked.reference}").json()
+    assert "withdraw" in program["allowedActions"]
+    assert helen.post(f"{url}withdraw/").status_code == 303
+    assert helen.post(f"{url}resolve/", {"text": "The cable."}).status_code == 303
+    assert fresh(asked).status == "resolved"
+
+
 def test_what_was_never_sent_is_withdrawn_without_a_word(story: Story, escalated: Escalation) -> None:
     withdrawn = story.do("helen", actions.withdraw_escalation, escalated.support_request)
     assert withdrawn.state == "withdrawn"

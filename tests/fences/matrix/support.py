@@ -20,7 +20,7 @@ SAID_TO_LILY = {303: "CG CS CL GA AA HA", 403: "CR CU CP CB MR MP EU SA BA UM"}
 NOTED = {303: "GA AA HA", 403: "CG CS CR CU CL CP CB MR MP EU SA BA UM"}
 CUSTOMERS = {200: "CG CS", 403: "CR CU CL CP CB MR MP EU GA AA SA HA BA UM"}
 CUSTOMERS_DID = {303: "CG CS", 403: "CR CU CL CP CB MR MP EU GA AA SA HA BA UM"}
-# "answer, resolve", "escalate, withdraw" (d: Fanyun's grant for everything): GA AA HA.
+# "answer, resolve, withdraw", "escalate" (d: Fanyun's grant for everything): GA AA HA.
 PARTNERS = {200: "GA AA HA", 403: "CG CR CU CL CP CS CB MR MP EU SA BA UM"}
 PARTNERS_DID = {303: "GA AA HA", 403: "CG CR CU CL CP CS CB MR MP EU SA BA UM"}
 # In Lotus FC is the customer's global admin and RV the partner's.
