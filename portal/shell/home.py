@@ -57,10 +57,11 @@ def _partner(actor: Actor) -> dict[str, Any]:
             Empty(_("Nothing waits for you"), _("New requests and customers' answers appear here.")),
         ),
         "escalated": _requests(
-            with_21vianet(requests),
+            with_21vianet(requests).exclude(status__in=PARTNERS_TURN),
             _("With 21Vianet"),
             Empty(
-                _("Nothing is with 21Vianet"), _("A request that you escalate stays here until 21Vianet has finished.")
+                _("Nothing is with 21Vianet"),
+                _("A request that you escalate stays here while the next step is not yours."),
             ),
         ),
     }

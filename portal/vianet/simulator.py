@@ -162,7 +162,8 @@ class Simulator:
             return
         self._plan(contracts.ACKNOWLEDGED, event, self.knobs.latency, case_number=case_number)
         if self.knobs.answer_after >= 0:
-            text = f"We are looking into it. 我们正在处理您的问题。({case_number})"
+            # An answer makes it the partner's turn, so it asks for something.
+            text = f"Since when, and how many people does it concern? 问题何时开始？影响多少人？({case_number})"
             self._plan(contracts.ANSWERED, event, self.knobs.answer_after, text=text, language="zh-Hans")
         if self.knobs.resolve_after >= 0:
             self._plan(contracts.RESOLVED, event, self.knobs.resolve_after, text="The service works again.")

@@ -79,16 +79,23 @@ def test_a_switch_never_leads_away_from_the_site(cast: Cast, browser_of: Browser
     assert browser_of("alice").post("/theme/", {"theme": "dark", "next": target})["Location"] == "/"
 
 
-def test_what_21vianet_has_answered_is_with_it_until_it_has_finished(cast: Cast, browser_of: Browser) -> None:
+def test_what_is_escalated_stands_where_the_next_step_is(cast: Cast, browser_of: Browser) -> None:
     story = Story(cast)
     about = story.ask()
     escalation = story.escalate(about)
-    story.do("olivia", actions.answer_escalation, escalation, text="We are looking into it.")
-    context = browser_of("helen").get("/").context
-    for table in ("our_turn", "escalated"):
-        assert [row["title"].text for row in context[table].rows] == [about.title]
+    assert shown(browser_of) == ([], [about.title])
+    story.do("olivia", actions.answer_escalation, escalation, text="Since when?")
+    assert shown(browser_of) == ([about.title], [])
     page = browser_of("helen").get(about.get_absolute_url()).content.decode()
     assert "There is something new to read. Tell the customer what happens next." in page
+    story.say(about, "helen", "Since Monday.")
+    assert shown(browser_of) == ([], [about.title])
     story.do("olivia", actions.resolve_escalation, escalation, text="It works again.")
+    assert shown(browser_of) == ([about.title], [])
+
+
+def shown(browser_of: Browser) -> tuple[list[str], list[str]]:
+    """What waits for the partner, and what is with 21Vianet, by their titles."""
     context = browser_of("helen").get("/").context
-    assert ([row["title"].text for row in context["our_turn"].rows], context["escalated"].rows) == ([about.title], [])
+    ours, theirs = ([row["title"].text for row in context[table].rows] for table in ("our_turn", "escalated"))
+    return ours, theirs

@@ -107,6 +107,7 @@ def test_an_escalation_is_receipted_and_gets_a_case_number(simulate: Callable[..
         first, second = map(read, said(wire, 2)[:2])
     assert (first.type, first.data["case_number"]) == (contracts.ACKNOWLEDGED, number)
     assert (second.type, second.data["operator_seq"]) == (contracts.ANSWERED, 2)
+    assert "?" in second.data["text"], "it passes the turn to the partner, who must have something to answer"
     assert first.data["in_reply_to"] == told.id
 
 
