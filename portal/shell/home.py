@@ -5,7 +5,7 @@ Lists are short, and nothing is counted over a whole table.
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +14,7 @@ from messagecenter.models import Post
 from messagecenter.tables import state_of
 from portal.errors import Text
 from portal.ui.tables import Cell, Column, Empty, Table
-from support.models import Status, SupportRequest, with_21vianet
+from support.models import Severity, Status, SupportRequest, with_21vianet
 from tenants.access import Permission, can
 from tenants.actor import Actor
 from tenants.models import Kind, ResellerRelationship
@@ -47,34 +47,41 @@ def _customer(actor: Actor) -> dict[str, Any]:
 
 def _partner(actor: Actor) -> dict[str, Any]:
     requests = SupportRequest.objects.visible_to(actor).select_related("tenant")
+    our_turn, more_of_ours = _requests(
+        requests.filter(status__in=PARTNERS_TURN),
+        _("Waiting for us"),
+        Empty(_("Nothing waits for you"), _("New requests and customers' answers appear here.")),
+    )
+    escalated, more_escalated = _requests(
+        with_21vianet(requests).exclude(status__in=PARTNERS_TURN),
+        _("With 21Vianet"),
+        Empty(
+            _("Nothing is with 21Vianet"), _("A request that you escalate stays here while the next step is not yours.")
+        ),
+    )
     return {
         "has_role": bool(actor.roles),
         "reads_requests": can(actor, Permission.REQUEST_READ),
         "lists_customers": can(actor, Permission.CUSTOMER_LIST),
-        "our_turn": _requests(
-            requests.filter(status__in=PARTNERS_TURN),
-            _("Waiting for us"),
-            Empty(_("Nothing waits for you"), _("New requests and customers' answers appear here.")),
-        ),
-        "escalated": _requests(
-            with_21vianet(requests).exclude(status__in=PARTNERS_TURN),
-            _("With 21Vianet"),
-            Empty(
-                _("Nothing is with 21Vianet"),
-                _("A request that you escalate stays here while the next step is not yours."),
-            ),
-        ),
+        "our_turn": our_turn,
+        "more_of_ours": more_of_ours,
+        "escalated": escalated,
+        "more_escalated": more_escalated,
     }
 
 
-def _requests(rows: QuerySet[SupportRequest], caption: Text, empty: Empty) -> Table:
+def _requests(rows: QuerySet[SupportRequest], caption: Text, empty: Empty) -> tuple[Table, bool]:
+    """The most severe first, of these what has waited longest; and whether there are more."""
     columns = [
         Column("title", _("Request")),
         Column("customer", _("Customer")),
+        Column("severity", _("Severity"), kind="badge"),
         Column("status", _("Status"), kind="badge"),
         Column("updated", _("Last change"), kind="date"),
     ]
-    return Table(caption, columns, [_request(row) for row in rows.order_by("-updated_at", "-id")[:SHORT]], empty=empty)
+    place = Case(*(When(severity=severity, then=place) for place, severity in enumerate(Severity)))
+    found = list(rows.order_by(place, "updated_at", "id")[: SHORT + 1])
+    return Table(caption, columns, [_request(row) for row in found[:SHORT]], empty=empty), len(found) > SHORT
 
 
 def _request(row: SupportRequest) -> dict[str, Any]:
@@ -82,6 +89,7 @@ def _request(row: SupportRequest) -> dict[str, Any]:
     return {
         "title": Cell(row.title, href=href, note=row.reference, strong=True),
         "customer": str(row.tenant),
+        "severity": Cell(row.severity_name, tone=row.severity_tone),
         "status": Cell(row.get_status_display(), tone=row.tone),
         "updated": row.updated_at,
     }

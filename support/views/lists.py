@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from portal.errors import NotVisible
+from portal.errors import NotVisible, Text
 from portal.paging import Page, keyset, page_links
 from portal.ui.tables import Cell, Column, Empty, Table
 from portal.web import render_page
@@ -49,7 +49,7 @@ SIDES = ("tenant", "partner")
 @page(get=Permission.REQUEST_READ)
 def request_list(request: PortalRequest) -> HttpResponse:
     """Newest change first; `?show=` is open (the default; for a customer with what it has to check and close), all or
-    escalated, `?customer=` one customer's alone.
+    escalated, `?severity=` one severity alone, `?customer=` one customer's.
     """
     actor = request.actor
     wanted = ListFilter(request.GET, actor=actor)
@@ -58,11 +58,16 @@ def request_list(request: PortalRequest) -> HttpResponse:
     customer, show = wanted.cleaned_data["customer"], request.GET.get("show", "open")
     show = show if show in _shown() else "open"
     rows = _chosen(SupportRequest.objects.visible_to(actor), show, customer, own=actor.is_customer)
+    severity = request.GET.get("severity", "")
+    if severity in Severity.values:
+        rows = rows.filter(severity=severity)
     found = keyset(rows.values(*COLUMNS), ("-updated_at", "-id"), request.GET.get("after"))
     context = {
         "table": _table(request, found, show),
         "choices": _shown(),
         "show": show,
+        "severities": _severities(),
+        "severity": severity,
         "filter": wanted,
         "customer": customer,
         "crumbs": [(_("Support requests"), "")],
@@ -74,6 +79,10 @@ def request_list(request: PortalRequest) -> HttpResponse:
 
 def _shown() -> dict[str, str]:
     return {"open": _("Open"), "escalated": _("With 21Vianet"), "all": _("All")}
+
+
+def _severities() -> dict[str, Text]:
+    return {"": _("All"), **{severity.value: name for severity, name in SEVERITY_NAMES.items()}}
 
 
 def _chosen(rows: SupportRequestQuerySet, show: str, customer: Tenant | None, *, own: bool) -> SupportRequestQuerySet:

@@ -99,3 +99,16 @@ def shown(browser_of: Browser) -> tuple[list[str], list[str]]:
     context = browser_of("helen").get("/").context
     ours, theirs = ([row["title"].text for row in context[table].rows] for table in ("our_turn", "escalated"))
     return ours, theirs
+
+
+def test_what_is_worst_and_has_waited_longest_comes_first(cast: Cast, browser_of: Browser) -> None:
+    story = Story(cast)
+    kinds = ["minimal", "moderate", "critical", "moderate", "critical", "minimal"]
+    asked = [story.ask(title=f"{kind} {place}", severity=kind, impact="All.") for place, kind in enumerate(kinds)]
+    answer = browser_of("helen").get("/")
+    rows = answer.context["our_turn"].rows
+    assert [row["title"].text for row in rows] == ["critical 2", "critical 4", "moderate 1", "moderate 3", "minimal 0"]
+    assert [row["severity"].tone for row in rows] == ["danger", "danger", "warning", "warning", "neutral"]
+    assert '<a href="/requests/">All requests</a>' in answer.content.decode()
+    story.do("helen", actions.resolve, asked[-1])
+    assert "All requests" not in browser_of("helen").get("/").content.decode()

@@ -69,6 +69,14 @@ def test_the_list_is_filtered(story: Story, escalated: Escalation, browser_of: B
         assert {name for name in (handed, other.reference, closed.reference) if name in page} == expected
 
 
+def test_the_list_of_one_severity(story: Story, asked: SupportRequest, browser_of: Browser) -> None:
+    worst, helen = story.ask(severity="critical", impact="All."), browser_of("helen")
+    for severity, expected in (("critical", [False, True]), ("moderate", [True, False]), ("nonsense", [True, True])):
+        page = listed(helen, f"/requests/?severity={severity}")
+        assert [about.reference in page for about in (asked, worst)] == expected
+    assert '<option value="critical" selected>' in listed(helen, "/requests/?severity=critical")
+
+
 def test_the_list_of_one_customer(story: Story, asked: SupportRequest, browser_of: Browser) -> None:
     jades, helen, huaxin = story.ask("jun", "jade"), browser_of("helen"), asked.tenant_id
     page = listed(helen, f"/requests/?show=all&customer={huaxin}")
