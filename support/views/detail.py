@@ -37,7 +37,7 @@ LATER_MESSAGES: dict[str, Text] = {
 def request_detail(request: PortalRequest, support_request: SupportRequest) -> HttpResponse:
     """The whole page."""
     form = _comment_form(request, support_request)
-    return show(request, support_request, form)
+    return _show(request, support_request, form, _standing(request, support_request))
 
 
 @page(DOOR, get=Permission.REQUEST_READ, post=Permission.REQUEST_READ)
@@ -55,7 +55,7 @@ def request_comment(request: PortalRequest, support_request: SupportRequest) -> 
         request,
         form,
         lambda: _say(request, support_request, form),
-        lambda status: show(request, support_request, form, status),
+        lambda status: _show(request, support_request, form, _standing(request, support_request), status),
         fields=FIELDS,
     )
 
@@ -67,18 +67,23 @@ def request_standing(request: PortalRequest, support_request: SupportRequest) ->
     """
     if not request.htmx:
         return redirect_to(request, support_request)
-    standing = _standing(request, support_request, present_escalation(support_request))
+    standing = _standing(request, support_request)
     if request.GET.get("seen") == standing["mark"]:
         return HttpResponse(status=204)
-    return render_page(request, "support/request_detail.html", standing, partial="standing")
+    return _show(request, support_request, _comment_form(request, support_request), standing)
 
 
-def show(request: PortalRequest, support_request: SupportRequest, form: CommentForm, status: int = 200) -> HttpResponse:
+def _show(
+    request: PortalRequest,
+    support_request: SupportRequest,
+    form: CommentForm,
+    standing: dict[str, Any],
+    status: int = 200,
+) -> HttpResponse:
     """The page with this comment form."""
-    escalation = present_escalation(support_request)
+    escalation = standing["escalation"]
     on_partner_side = _on_partner_side(request, support_request)
     token = request.GET.get("earlier", "")
-    standing = _standing(request, support_request, escalation)
     context = {
         **standing,
         "can": decisions(request.actor, support_request, escalation),
@@ -93,7 +98,7 @@ def show(request: PortalRequest, support_request: SupportRequest, form: CommentF
             escalated=escalation is not None,
             names_agent=standing["reads_delivery"],
         ),
-        "is_latest": not token,
+        "earlier": token,
         "can_raise": None if support_request.reach_partner_id else may_raise(request.actor, support_request.tenant),
         "crumbs": [(_("Support requests"), reverse("support:list")), (support_request.reference, "")],
     }
@@ -126,9 +131,10 @@ def _on_partner_side(request: PortalRequest, support_request: SupportRequest) ->
     return request.actor.tenant_id != support_request.tenant_id
 
 
-def _standing(request: PortalRequest, support_request: SupportRequest, escalation: Escalation | None) -> dict[str, Any]:
-    """The part of the page that changes while 21Vianet works. `mark` names the state that was shown."""
+def _standing(request: PortalRequest, support_request: SupportRequest) -> dict[str, Any]:
+    """What changes the page while 21Vianet works. `mark` names the state that was shown."""
     actor = request.actor
+    escalation = present_escalation(support_request)
     reads_delivery = bool(can(actor, Permission.REQUEST_READ_DELIVERY, support_request))
     course = outbox.courses_of([escalation.pk]).get(escalation.pk) if escalation and reads_delivery else None
     telling = course.telling if course else None

@@ -77,3 +77,20 @@ def test_programs_read_when_the_escalation_itself_was_sent(
     after = rest_of("helen").get(path).json()["escalation"]
     assert before["sentDateTime"] is not None
     assert after == before
+
+
+def test_when_something_happens_the_page_is_fetched_whole(
+    story: Story, escalated: Escalation, browser_of: Browser
+) -> None:
+    helen = browser_of("helen")
+    page = page_of(escalated, browser_of)
+    watched = page.partition('hx-get="')[2].partition('"')[0]
+    parts = re.findall("#([a-z-]+)", page.partition('hx-select-oob="')[2].partition('"')[0])
+    assert parts == ["page-head", "conversation", "forwarding", "details", "toasts"]
+    story.do("olivia", actions.reject_escalation, escalated, text="Your training covers this.")
+    fresh = helen.get(watched, headers={"HX-Request": "true"}).content.decode()
+    assert [fresh.count(f'id="{part}"') for part in ["standing", *parts]] == [1] * 6
+    assert "Your training covers this." in fresh.partition('id="conversation"')[2]
+    assert "Waiting for the partner" in fresh.partition('id="page-head"')[2].partition('id="standing"')[0]
+    assert "escalate/" in fresh.partition('id="page-head"')[2].partition('id="standing"')[0]
+    assert "Public comments are also sent" not in fresh
