@@ -3,9 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from support.asking import CHOOSE_PARTNER, IMPACT_NEEDED, NOTE_ASKS_NOBODY
 from support.limits import LONGEST_IMPACT, LONGEST_STEPS, LONGEST_TEXT, LONGEST_TITLE
@@ -65,12 +63,14 @@ class RaiseForm(forms.Form):
         required=False,
         help_text=_("Who cannot work, and by when it must be solved. A critical request needs it."),
     )
+    impact.error_messages["required"] = IMPACT_NEEDED
 
     def __init__(self, *args: Any, partners: list[Tenant], services: list[Service], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.partners = {str(partner.pk): partner for partner in partners}
         offered = [(service.value, service.label) for service in services]
         self.fields["service"].choices = [("", _("Choose a service")), *offered]  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["impact"].required = self.data.get("severity") == Severity.CRITICAL
         if len(partners) > 1 or (partners and self._asks_somebody_else()):
             known = [(key, str(partner)) for key, partner in self.partners.items()]
             self.fields["partner"].choices = [("", _("Choose a partner")), *known]  # type: ignore[attr-defined] # a ChoiceField
@@ -80,13 +80,6 @@ class RaiseForm(forms.Form):
     def _asks_somebody_else(self) -> bool:
         """Whether a partner was chosen who has gone since: what was written to one goes to no other by itself."""
         return self.data.get("partner", "") not in {"", *self.partners}
-
-    def clean(self) -> dict[str, Any]:
-        """A critical request says what it is about to cost."""
-        answers = super().clean() or {}
-        if answers.get("severity") == Severity.CRITICAL and answers.get("impact") == "":
-            self.add_error("impact", ValidationError(IMPACT_NEEDED, code="required"))
-        return answers
 
     def answers(self) -> dict[str, Any]:
         """What was filled in, under the keywords of `raise_request`."""
@@ -139,10 +132,16 @@ class EscalateForm(forms.Form):
     impact = _paragraphs(_("Business impact"), LONGEST_IMPACT, rows=3, required=False)
 
 
-class WordForm(forms.Form):
-    """A word to the other side with a change of status; it becomes a public comment."""
+class ResolveForm(forms.Form):
+    """A word to the customer with the resolution; it becomes a public comment, as does the one below."""
 
-    text = _paragraphs(pgettext_lazy("request", "Comment for the other side"), LONGEST_TEXT, rows=4, required=False)
+    text = _paragraphs(_("Comment for the customer"), LONGEST_TEXT, rows=4, required=False)
+
+
+class ReopenForm(forms.Form):
+    """A word to the partner with the reopening."""
+
+    text = _paragraphs(_("Comment for your partner"), LONGEST_TEXT, rows=4, required=False)
 
 
 class WithdrawForm(forms.Form):

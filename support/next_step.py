@@ -18,11 +18,12 @@ _STEPS: dict[str, Text] = {
     Status.RESOLVED: _("Check that it works, then close the request, or reopen it."),
     Status.CLOSED: _("Nothing is left to do."),
 }
-# What the partner reads while it is its turn.
+# What the partner reads instead.
 _PARTNERS_STEPS: dict[str, Text] = {
     Status.OPEN: _("The customer is waiting for you."),
     Status.IN_PROGRESS: _("You are working on it. Tell the customer how it goes, or resolve the request."),
     Status.WAITING_FOR_PARTNER: _("There is something new to read. Tell the customer what happens next."),
+    Status.RESOLVED: _("They check that it works, then close the request or reopen it."),
 }
 _TONES = {Status.ESCALATED: "info", Status.RESOLVED: "success", Status.CLOSED: "neutral"}
 
@@ -99,7 +100,7 @@ def next_step(support_request: SupportRequest, actor: Actor) -> NextStep:
     if yours:
         owner = format_lazy(_("{organisation} (you)"), organisation=owner)
     tone = _TONES.get(Status(status), "warning" if yours else "info")
-    steps = _PARTNERS_STEPS if yours and side == Side.PARTNER else _STEPS
+    steps = _STEPS | (_PARTNERS_STEPS if actor.tenant_id == support_request.partner_id else {})
     return NextStep(owner, steps[status], tone)
 
 

@@ -16,7 +16,7 @@ from portal.errors import Text
 from portal.forms import posted
 from portal.web import redirect_to, render_page, toast
 from support import actions
-from support.forms import FIELDS, EscalateForm, WithdrawForm, WordForm
+from support.forms import FIELDS, EscalateForm, ReopenForm, ResolveForm, WithdrawForm
 from support.models import SupportRequest
 from support.rules import obey, present_escalation
 from support.views.detail import DOOR
@@ -48,7 +48,7 @@ RESOLVE = Step(
     gettext_lazy("Resolve"),
     gettext_lazy("The request is resolved. The customer has been told."),
     actions.resolve,
-    WordForm,
+    ResolveForm,
 )
 CLOSE = Step(
     "close",
@@ -75,7 +75,7 @@ REOPEN = Step(
     gettext_lazy("Reopen"),
     gettext_lazy("The request is open again."),
     actions.reopen,
-    WordForm,
+    ReopenForm,
 )
 WITHDRAW = Step(
     "withdraw",

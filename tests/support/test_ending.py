@@ -28,7 +28,8 @@ def told(status: str) -> list[str]:
 
 def test_the_partner_resolves_and_says_how(asked: SupportRequest, browser_of: Browser) -> None:
     helen, url = browser_of("helen"), asked.get_absolute_url()
-    assert "can close the request or reopen it" in helen.get(f"{url}resolve/").content.decode()
+    page = helen.get(f"{url}resolve/").content.decode()
+    assert "can close the request or reopen it" in page and "Comment for the customer" in page
     answer = helen.post(f"{url}resolve/", {"text": "The connector was off."})
     assert (answer.status_code, answer.headers["Location"]) == (303, url)
     now = fresh(asked)
@@ -46,7 +47,7 @@ def test_the_customer_closes_and_reopens(story: Story, asked: SupportRequest, br
     with pytest.raises(RuleBroken) as refusal:
         story.do("alice", actions.close, asked)
     assert refusal.value.code == "requestClosed"
-    assert alice.get(f"{url}reopen/").status_code == 200
+    assert "Comment for your partner" in alice.get(f"{url}reopen/").content.decode()
     assert alice.post(f"{url}reopen/", {"text": "Not solved."}).status_code == 303
     now = fresh(asked)
     assert (now.status, now.closed_at, now.resolved_at) == ("waitingForPartner", None, None)
@@ -106,6 +107,18 @@ def test_both_sides_read_who_may_reopen(story: Story, asked: SupportRequest, bro
     texts = {
         "alice": "The request is closed. Reopen it first.",
         "helen": "The request is closed. Only the customer can reopen it, within 14 days.",
+    }
+    for person, text in texts.items():
+        assert text in browser_of(person).get(asked.get_absolute_url()).content.decode()
+
+
+def test_each_side_reads_its_own_part_in_what_is_resolved(
+    story: Story, asked: SupportRequest, browser_of: Browser
+) -> None:
+    story.do("helen", actions.resolve, asked)
+    texts = {
+        "alice": "Check that it works, then close the request, or reopen it.",
+        "helen": "They check that it works, then close the request or reopen it.",
     }
     for person, text in texts.items():
         assert text in browser_of(person).get(asked.get_absolute_url()).content.decode()

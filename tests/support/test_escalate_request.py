@@ -82,7 +82,9 @@ def test_what_holds_a_message_up_is_said(state: str, title: str, tone: str) -> N
 
 def test_the_customer_does_not_read_what_the_partner_told_21vianet(escalated: Escalation, browser_of: Browser) -> None:
     url = escalated.support_request.get_absolute_url()
-    assert "connector check" in browser_of("helen").get(url).content.decode()
+    page = browser_of("helen").get(url).content.decode()
+    assert "connector check" in page
+    assert all(label in page for label in ("Why do you need 21Vianet?", "What you have tried", "We lack the training"))
     assert "connector check" not in browser_of("alice").get(url).content.decode()
 
 
