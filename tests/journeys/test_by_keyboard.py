@@ -73,7 +73,7 @@ def test_alice_signs_in_asks_and_signs_out_without_a_mouse(enter: Enter) -> None
     tab_to(alice, "Description")
     press(alice, "Enter")
     alice.page.keyboard.type("Since nine o'clock.")
-    tab_to(alice, "Business impact (optional)")
+    tab_to(alice, "Business impact")  # a critical request needs it
     alice.page.keyboard.type("Orders wait.")
     tab_to(alice, "Send the request")
     press(alice, "Enter")

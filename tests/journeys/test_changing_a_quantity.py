@@ -77,7 +77,7 @@ def test_boris_with_delegated_administration_is_told_that_he_is_not_the_partner_
         boris.cannot_press(button, OF_RECORD)
     boris.looks_around()
     boris.goes_to(address_of(sites) + "quantity/")
-    boris.is_refused(403, OF_RECORD, "Error notPartnerOfRecord")
+    boris.is_refused(403, OF_RECORD, "error notPartnerOfRecord")
     boris.goes_to(address_of(owned["POWER_BI_PRO", "huaxin"]))
     boris.is_refused(403, OF_RECORD)
     boris.never_reads("Power BI")
