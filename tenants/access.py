@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from portal.errors import Unauthenticated
 from portal.ui.separators import listed_lazy
@@ -162,7 +162,12 @@ def _role_missing(actor: Actor, permission: Permission, subject: Any) -> Denied:
     if not roles:
         return _other_side(actor, permission)
     labels = listed_lazy([role.label for role in roles])
-    reason = format_lazy(_("Your role does not allow this. One of these roles is needed: {roles}."), roles=labels)
+    sentence = ngettext_lazy(
+        "Your role does not allow this. It takes the role {roles}.",
+        "Your role does not allow this. One of these roles is needed: {roles}.",
+        len(roles),
+    )
+    reason = format_lazy(sentence, roles=labels)
     # Nobody at 21Vianet gives roles in the portal: whoever runs it does.
     return Denied("roleMissing", reason, "" if actor.kind == Kind.OPERATOR else ASK_AN_ADMIN)
 

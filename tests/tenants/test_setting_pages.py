@@ -92,7 +92,7 @@ def test_two_clicks_are_one_change_and_nobody_elses(cast: Cast, browser_of: Brow
 
 def test_who_may_only_read_sees_the_button_and_the_reason(cast: Cast, browser_of: BrowserOf) -> None:
     shown = browser_of("sven").get(settings_page(cast, SHARING)).content.decode()
-    assert "One of these roles is needed:" in shown
+    assert "It takes the role Global admin." in shown
     assert 'name="version"' not in shown
     assert browser_of("sven").post(settings_page(cast, SHARING), {"value": "off", "version": "0"}).status_code == 403
 
