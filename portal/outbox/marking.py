@@ -49,8 +49,10 @@ def mark_published(leases: Sequence[Lease]) -> int:
 
 
 def release(leases: Sequence[Lease]) -> int:
-    """Nobody tried to send them: they are due again at once. Returns how many were given back."""
-    return held_by(leases).update(state=State.PENDING, lease_token=None, due_at=now())
+    """Nobody tried to send them: they are due again at once, and this attempt was none. Returns how many were given
+    back.
+    """
+    return held_by(leases).update(state=State.PENDING, lease_token=None, attempts=F("attempts") - 1, due_at=now())
 
 
 def mark_failed(errors: Mapping[Lease, str]) -> int:
