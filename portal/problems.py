@@ -61,7 +61,10 @@ def _page_of_form(request: HttpRequest) -> str:
     """Where the form stands that was sent: the page of this site that the browser names, or the form's own address
     where that can be opened. Empty for neither.
     """
-    named = urlsplit(request.headers.get("Referer", ""))
+    try:
+        named = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:  # what the caller sent is no address
+        named = urlsplit("")
     page = urlunsplit(("", "", named.path, named.query, ""))
     if named.netloc == request.get_host() and url_has_allowed_host_and_scheme(page, allowed_hosts=None):
         return page

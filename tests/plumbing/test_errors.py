@@ -133,6 +133,7 @@ def test_what_django_itself_refuses_is_refused_in_the_same_words(visitor: Client
         ("http://evil.example/fail/rule/", ""),
         ("http://testserver//evil.example/", ""),
         ("javascript:alert(1)", ""),
+        ("http://[", ""),
         ("", ""),
     ],
 )

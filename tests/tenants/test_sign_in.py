@@ -84,6 +84,7 @@ def test_a_visitor_is_sent_to_sign_in_and_back(cast: Cast) -> None:
     [
         ("http://testserver/organisations/{id}/users/new/?x=1", "/organisations/{id}/users/new/%3Fx%3D1"),
         ("http://evil.example/organisations/", "/organisations/{id}/users/new/"),
+        ("http://[", "/organisations/{id}/users/new/"),
         ("", "/organisations/{id}/users/new/"),
     ],
 )
