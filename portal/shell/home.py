@@ -46,7 +46,8 @@ def _customer(actor: Actor) -> dict[str, Any]:
 
 
 def _partner(actor: Actor) -> dict[str, Any]:
-    requests = SupportRequest.objects.visible_to(actor).select_related("tenant")
+    # Only what is open: the partial index holds no more, and the worst first must look at all of it.
+    requests = SupportRequest.objects.visible_to(actor).open().select_related("tenant")
     our_turn, more_of_ours = _requests(
         requests.filter(status__in=PARTNERS_TURN),
         _("Waiting for us"),
