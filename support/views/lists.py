@@ -63,7 +63,7 @@ def request_list(request: PortalRequest) -> HttpResponse:
         rows = rows.filter(severity=severity)
     found = keyset(rows.values(*COLUMNS), ("-updated_at", "-id"), request.GET.get("after"))
     context = {
-        "table": _table(request, found, show),
+        "table": _table(request, found, show, narrowed=severity in Severity.values),
         "choices": _shown(),
         "show": show,
         "severities": _severities(),
@@ -99,7 +99,7 @@ def _raise_url(actor: Actor) -> str:
     return reverse("support:new", kwargs={"customer_id": actor.tenant_id}) if actor.is_customer else ""
 
 
-def _table(request: PortalRequest, found: Page, show: str) -> Table:
+def _table(request: PortalRequest, found: Page, show: str, *, narrowed: bool) -> Table:
     columns = [
         Column("reference", _("Reference")),
         Column("title", _("Title")),
@@ -112,7 +112,7 @@ def _table(request: PortalRequest, found: Page, show: str) -> Table:
         caption=_("Support requests"),
         columns=columns,
         rows=[_row(row, request.actor) for row in found],
-        empty=_empty(request.actor, show),
+        empty=_empty(request.actor, show, narrowed=narrowed),
         **page_links(request, found),
     )
 
@@ -136,7 +136,9 @@ def _reference(reference: str) -> Cell:
     return Cell(unbroken, href=reverse("support:detail", kwargs={"reference": reference}))
 
 
-def _empty(actor: Actor, show: str) -> Empty:
+def _empty(actor: Actor, show: str, *, narrowed: bool) -> Empty:
+    if narrowed:
+        return Empty(_("No requests"), _("Nothing here matches the filter."), icon="lifebuoy")
     if show == "escalated":
         text = _("What your partner could not solve alone is listed here.")
         if actor.is_partner:

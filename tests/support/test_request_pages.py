@@ -75,6 +75,8 @@ def test_the_list_of_one_severity(story: Story, asked: SupportRequest, browser_o
         page = listed(helen, f"/requests/?severity={severity}")
         assert [about.reference in page for about in (asked, worst)] == expected
     assert '<option value="critical" selected>' in listed(helen, "/requests/?severity=critical")
+    empty = listed(browser_of("mallory"), "/requests/?severity=critical")
+    assert ("Nothing here matches the filter." in empty, "When something does not work" in empty) == (True, False)
 
 
 def test_the_list_of_one_customer(story: Story, asked: SupportRequest, browser_of: Browser) -> None:
