@@ -33,6 +33,14 @@ def shows_only_own_deeds(actor: Actor, organisation: Tenant) -> bool:
     return organisation.kind != Kind.CUSTOMER and sees_only_own_deeds(actor)
 
 
+def done_by(text: str) -> Q:
+    """Whose name, or whose organisation's, contains the text; machines by the name that the log gives them."""
+    tenants = Tenant.objects.for_system("names in entries that are narrowed besides")
+    theirs = tenants.filter(Q(name__icontains=text) | Q(chinese_name__icontains=text)).values("pk")
+    machines = Q(actor_tenant_id=None, actor_name__in=deeds.machines_called(text))
+    return Q(actor_name__icontains=text) | Q(actor_tenant_id__in=theirs) | machines
+
+
 def sees_only_own_deeds(actor: Actor) -> bool:
     """Whether a log is to this reader no more than what they did themselves."""
     return actor.is_partner and not actor.has_role(Role.PARTNER_GLOBAL_ADMIN)

@@ -178,6 +178,11 @@ def sentence(entry: AuditEntry, names: Names = AS_RECORDED) -> str:
     return str(template) % _Recorded(entry, names) if template else entry.deed
 
 
+def machines_called(text: str) -> list[str]:
+    """The machines whose name in the reader's language contains the text, whatever the case."""
+    return [code for code, name in _MACHINES.items() if text.casefold() in str(name).casefold()]
+
+
 def actor_name(entry: AuditEntry) -> str:
     """The person's name as it was, or the machine's."""
     return str(_MACHINES.get(entry.actor_name, entry.actor_name))

@@ -19,7 +19,7 @@ from portal.ui.tables import Cell, Column, Empty, Table
 from portal.web import render_page
 from tenants import deeds
 from tenants.access import Permission
-from tenants.audit_log import entries_visible_to, names_of, shows_only_own_deeds
+from tenants.audit_log import done_by, entries_visible_to, names_of, shows_only_own_deeds
 from tenants.forms.audit import AuditFilter
 from tenants.models import Tenant
 from tenants.views.parts import trail
@@ -70,7 +70,7 @@ def _narrowed(entries: QuerySet[AuditEntry], wanted: AuditFilter) -> QuerySet[Au
         case "refused":
             entries = entries.filter(outcome=Outcome.REFUSED)
     if asked.get("who"):
-        entries = entries.filter(actor_name__icontains=asked["who"])
+        entries = entries.filter(done_by(asked["who"]))
     if asked.get("first"):
         entries = entries.filter(at__gte=_begin_of(asked["first"]))
     if asked.get("last"):

@@ -115,6 +115,7 @@ def test_an_agent_is_told_that_a_partners_log_lists_only_their_own_deeds(
     [
         ("?who=helen", True, False),
         ("?who=ALICE", False, True),
+        ("?who=fanyun", True, False),
         ("?who=nobody", False, False),
         ("?first={today}&last={today}", True, True),
         ("?first={tomorrow}", False, False),
@@ -131,6 +132,12 @@ def test_the_log_is_filtered_by_person_and_day(
     days = {name: today + timedelta(days=n) for name, n in (("yesterday", -1), ("today", 0), ("tomorrow", 1))}
     shown = browser_of("alice").get(page(cast, "huaxin", query.format(**days))).content.decode()
     assert (f"Reset the password of {cast.rosa.display_name}" in shown, "Blocked Ed Ding" in shown) == (rosa, ed)
+
+
+def test_machines_are_found_by_the_name_that_the_log_gives_them(cast: Cast, browser_of: BrowserOf) -> None:
+    block_user(cast.ed, actor=cast.actor("alice"))
+    shown = browser_of("alice").get(page(cast, "huaxin", "?who=portal+set")).content.decode()
+    assert ("Added the organisation Huaxin Manufacturing" in shown, "Blocked Ed Ding" in shown) == (True, False)
 
 
 def test_organisations_have_their_chinese_names_for_readers_of_chinese(cast: Cast, browser_of: BrowserOf) -> None:
