@@ -86,7 +86,9 @@
     const { submitter: choice, target: form } = event;
     if (choice?.name !== "theme") return;
     event.preventDefault();
-    fetch(form.action, { method: "POST", body: new FormData(form, choice), redirect: "manual" });
+    const failed = () => region() && say(region().dataset.failed, "danger");
+    fetch(form.action, { method: "POST", body: new FormData(form, choice), redirect: "manual" })
+      .then((answer) => answer.type === "opaqueredirect" || failed(), failed);
     const root = document.documentElement;
     if (choice.value === "system") delete root.dataset.theme;
     else root.dataset.theme = choice.value;
@@ -108,6 +110,11 @@
   document.addEventListener("submit", (event) => event.target === unsent && forget());
   document.addEventListener("click", (event) => event.target.closest("form a") && forget()); // Cancel
   window.addEventListener("beforeunload", (event) => unsent?.isConnected && event.preventDefault());
+
+  // Whoever was signed out and stays to save what was typed is not asked again by the next poll: a copy does not poll.
+  document.addEventListener("htmx:beforeOnLoad", ({ detail: { xhr, elt } }) => {
+    if (xhr.status === 401 && elt.matches("[hx-trigger^=every]")) elt.replaceWith(elt.cloneNode(true));
+  });
 
   // One box for all the boxes of a table.
   const boxes = (table) => [...table.querySelectorAll("tbody .pick input")];
